@@ -1,0 +1,72 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is compiled with.
+let settings: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// Pixel loops are some fifty times slower unoptimised, so `swift run` and `swift test` optimise these targets too.
+let hot = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+
+let package = Package(
+    name: "Tintype",
+    products: [
+        .library(name: "Tintype", targets: ["Tintype"]),
+        .library(name: "TintypeStore", targets: ["TintypeStore"]),
+        .executable(name: "imgtool", targets: ["imgtool"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+        .target(name: "TintypeCore", swiftSettings: hot),
+        .target(name: "TintypeKernels", swiftSettings: hot),
+        .target(name: "TintypeJPEG", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
+        .target(name: "TintypePNG", dependencies: ["CZlib", "TintypeCore", "TintypeKernels"], swiftSettings: hot),
+        .target(name: "TintypeGIF", dependencies: ["TintypeCore"], swiftSettings: hot),
+        .target(name: "TintypeNetpbm", dependencies: ["TintypeCore"], swiftSettings: hot),
+        .target(name: "TintypeResample", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
+        .target(
+            name: "Tintype",
+            dependencies: [
+                "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
+                "TintypeResample", system,
+            ], swiftSettings: hot),
+        .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: settings),
+        .executableTarget(
+            name: "imgtool",
+            dependencies: [
+                "Tintype", "TintypeStore", system,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: settings),
+
+        .target(
+            name: "TestSupport", dependencies: ["Tintype", "CZlib", system], path: "Tests/TestSupport",
+            swiftSettings: hot),
+        .testTarget(name: "TintypeCoreTests", dependencies: ["TintypeCore", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TintypeKernelsTests", dependencies: ["TintypeKernels", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "TintypeJPEGTests", dependencies: ["TintypeJPEG", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TintypePNGTests", dependencies: ["TintypePNG", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "TintypeGIFTests", dependencies: ["TintypeGIF", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TintypeNetpbmTests", dependencies: ["TintypeNetpbm", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TintypeResampleTests", dependencies: ["TintypeResample", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "TintypeTests", dependencies: ["Tintype", "TestSupport", system], swiftSettings: settings),
+        .testTarget(
+            name: "TintypeStoreTests", dependencies: ["TintypeStore", "Tintype", "TestSupport", system],
+            swiftSettings: settings),
+        .testTarget(name: "ImgtoolTests", dependencies: ["imgtool", "TestSupport", system], swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,69 @@
+/// Somewhere for an encoder's bytes to go: a file, a pipe, an array.
+public protocol ByteSink: AnyObject {
+    /// Takes all of `bytes`, in order.
+    func write(_ bytes: Span<UInt8>) throws(ImageError)
+}
+
+/// Collects bytes in an array.
+public final class MemoryByteSink: ByteSink {
+    public private(set) var bytes: [UInt8] = []
+
+    public init() {}
+
+    public func write(_ bytes: Span<UInt8>) {
+        self.bytes.reserveCapacity(self.bytes.count + bytes.count)
+        for i in bytes.indices { self.bytes.append(bytes[i]) }
+    }
+}
+
+/// An encoder's own buffer before a byte sink.
+public struct ByteWriter: ~Copyable {
+    private let sink: any ByteSink
+    private var buffer: [UInt8] = []
+    private let capacity: Int
+    /// Bytes written so far, those in the buffer included.
+    public private(set) var offset = 0
+
+    public init(_ sink: any ByteSink, capacity: Int = 64 << 10) {
+        self.sink = sink
+        self.capacity = capacity
+        buffer.reserveCapacity(capacity)
+    }
+
+    public mutating func write(_ byte: UInt8) throws(ImageError) {
+        buffer.append(byte)
+        offset += 1
+        if buffer.count >= capacity { try flush() }
+    }
+
+    /// Most significant byte first.
+    public mutating func write(_ value: UInt16) throws(ImageError) {
+        try write(UInt8(truncatingIfNeeded: value >> 8))
+        try write(UInt8(truncatingIfNeeded: value))
+    }
+
+    /// Most significant byte first.
+    public mutating func write(_ value: UInt32) throws(ImageError) {
+        try write(UInt16(truncatingIfNeeded: value >> 16))
+        try write(UInt16(truncatingIfNeeded: value))
+    }
+
+    public mutating func write(_ bytes: some Collection<UInt8>) throws(ImageError) {
+        buffer.append(contentsOf: bytes)
+        offset += bytes.count
+        if buffer.count >= capacity { try flush() }
+    }
+
+    public mutating func write(_ bytes: Span<UInt8>) throws(ImageError) {
+        try flush()
+        try sink.write(bytes)
+        offset += bytes.count
+    }
+
+    /// Hands what is buffered to the sink. The owner calls it last; nothing is written behind its back.
+    public mutating func flush() throws(ImageError) {
+        if buffer.isEmpty { return }
+        try sink.write(buffer.span)
+        buffer.removeAll(keepingCapacity: true)
+    }
+}

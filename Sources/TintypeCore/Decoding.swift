@@ -1,0 +1,82 @@
+/// How a file is to be decoded.
+public struct DecodeOptions: Sendable, Hashable {
+    public var limits = DecodeLimits.default
+    /// Whether any damage is an error. By default a damaged file yields what could be read, and warnings.
+    public var strict = false
+
+    public init(limits: DecodeLimits = .default, strict: Bool = false) {
+        self.limits = limits
+        self.strict = strict
+    }
+}
+
+/// Something that a tolerant decode passed over.
+public struct DecodeWarning: Sendable, Hashable, CustomStringConvertible {
+    public enum Kind: String, Sendable, Hashable {
+        /// The file ends too early.
+        case truncated
+        /// Bytes that break the format's rules were passed over or replaced.
+        case damaged
+        /// Bytes follow the end of the picture.
+        case trailingBytes
+    }
+    public var kind: Kind
+    public var reason: String
+    /// The first row (from the top, as stored) that is not to be trusted, where one can be named.
+    public var row: Int?
+    public var offset: Int?
+
+    public init(_ kind: Kind, _ reason: String, row: Int? = nil, at offset: Int? = nil) {
+        self.kind = kind
+        self.reason = reason
+        self.row = row
+        self.offset = offset
+    }
+
+    public var description: String {
+        var text = reason
+        if let row { text += ", from row \(row)" }
+        if let offset { text += " (at byte \(offset))" }
+        return text
+    }
+}
+
+/// What an animation says of one frame.
+public struct Frame: Sendable, Hashable {
+    /// 0, 1, 2 …
+    public var index: Int
+    /// Seconds × 1000 that the frame is shown, as stored.
+    public var delayMilliseconds: Int
+
+    public init(index: Int, delayMilliseconds: Int = 0) {
+        self.index = index
+        self.delayMilliseconds = delayMilliseconds
+    }
+}
+
+/// A decoder of one format: it reads the header when made, and yields rows when asked.
+///
+/// All decoders share one call sequence. Make it; ask `info` and `metadata`; then either pull the `info.size.height` rows of
+/// the still picture (a GIF's first frame), or call `nextFrame()` and pull the rows of each frame, composited on the
+/// canvas, until it returns nil. Not pulling all rows of a frame before the next is allowed. Errors are sticky.
+public protocol ImageDecoder: RowSource, ~Copyable {
+    /// Reads the header, up to where the pixels begin.
+    init(_ source: any ByteSource, options: DecodeOptions) throws(ImageError)
+
+    /// Reads what `info` needs and no more, also of files whose pixels cannot be decoded; `frameCount` is always filled.
+    static func inspect(
+        _ source: any ByteSource, options: DecodeOptions
+    ) throws(ImageError) -> (info: ImageInfo, metadata: Metadata)
+
+    var info: ImageInfo { get }
+    var metadata: Metadata { get }
+    /// What was passed over so far. Empty under `strict`, where damage throws.
+    var warnings: [DecodeWarning] { get }
+
+    /// Moves to the next frame (the first, when called first), or returns nil after the last. A still has one.
+    mutating func nextFrame() throws(ImageError) -> Frame?
+
+    /// Reads on to the end of the file after the last row or frame: checks what is left to check (trailers, checksums) and
+    /// adds a warning (or throws, if strict) where bytes follow the end. Callers that only want pixels need not call it.
+    mutating func finish() throws(ImageError)
+}

@@ -1,0 +1,62 @@
+/// How a stored picture is to be turned and mirrored for showing: the eight values of EXIF's tag 0112 (EXIF 2.32 §4.6.4).
+///
+/// The names say where the stored first row and first column are shown.
+public enum Orientation: Int, Sendable, Hashable, CaseIterable {
+    case up = 1
+    case upMirrored = 2
+    case down = 3
+    case downMirrored = 4
+    case leftMirrored = 5
+    /// To be turned clockwise by 90°.
+    case right = 6
+    case rightMirrored = 7
+    /// To be turned counter-clockwise by 90°.
+    case left = 8
+
+    /// Whether rows become columns.
+    public var swapsAxes: Bool { rawValue >= 5 }
+
+    /// Whether, after rows and columns were exchanged (if they are), the result is mirrored left to right and top to bottom.
+    ///
+    /// The shown pixel (x, y) is the stored pixel (u, v) of: if `swapsAxes`, (u, v) = (y', x'), otherwise (x', y'); where x' is x, or counted
+    /// from the right if `x` is set, and y' is y, or counted from below if `y` is set.
+    public var mirrors: (x: Bool, y: Bool) {
+        switch self {
+        case .up, .leftMirrored: (false, false)
+        case .upMirrored, .right: (true, false)
+        case .down, .rightMirrored: (true, true)
+        case .downMirrored, .left: (false, true)
+        }
+    }
+}
+
+extension Image {
+    /// The picture turned and mirrored for showing; its EXIF orientation, if there is one, becomes 1.
+    public func oriented(_ orientation: Orientation) -> Image {
+        var metadata = metadata
+        metadata.resetOrientation()
+        if orientation == .up { return Image(size: size, pixelFormat: pixelFormat, pixels: pixels, metadata: metadata) }
+        let shown = orientation.swapsAxes ? size.transposed : size
+        let mirrors = orientation.mirrors
+        let (bytes, stride) = (pixelFormat.bytesPerPixel, bytesPerRow)
+        // Steps in the stored bytes for one step to the right and one step down in the shown picture.
+        let (acrossSource, downSource) = orientation.swapsAxes ? (stride, bytes) : (bytes, stride)
+        let across = mirrors.x ? -acrossSource : acrossSource
+        let down = mirrors.y ? -downSource : downSource
+        let start =
+            (mirrors.x ? (shown.width - 1) * acrossSource : 0) + (mirrors.y ? (shown.height - 1) * downSource : 0)
+        var turned = [UInt8](repeating: 0, count: pixels.count)
+        var target = turned.mutableSpan
+        let source = pixels.span
+        var out = 0
+        for y in 0..<shown.height {
+            var from = start + y * down
+            for _ in 0..<shown.width {
+                for byte in 0..<bytes { target[out &+ byte] = source[from &+ byte] }
+                out &+= bytes
+                from &+= across
+            }
+        }
+        return Image(size: shown, pixelFormat: pixelFormat, pixels: turned, metadata: metadata)
+    }
+}

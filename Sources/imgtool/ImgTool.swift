@@ -1,0 +1,6 @@
+import ArgumentParser
+
+@main
+struct ImgTool: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "imgtool")
+}
