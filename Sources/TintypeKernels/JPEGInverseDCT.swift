@@ -4,18 +4,18 @@
 /// It gives the very samples of libjpeg-turbo's "islow" transform, also where broken files drive it out of range: products with the
 /// quantisation table and three of the sums are kept to 16 bits, and what a pass hands on is saturated, as its vector code does.
 
-private let fix0_298631336: Int32 = 2446
-private let fix0_390180644: Int32 = 3196
-private let fix0_541196100: Int32 = 4433
-private let fix0_765366865: Int32 = 6270
-private let fix0_899976223: Int32 = 7373
-private let fix1_175875602: Int32 = 9633
-private let fix1_501321110: Int32 = 12299
-private let fix1_847759065: Int32 = 15137
-private let fix1_961570560: Int32 = 16069
-private let fix2_053119869: Int32 = 16819
-private let fix2_562915447: Int32 = 20995
-private let fix3_072711026: Int32 = 25172
+private let fix0p298631336: Int32 = 2446
+private let fix0p390180644: Int32 = 3196
+private let fix0p541196100: Int32 = 4433
+private let fix0p765366865: Int32 = 6270
+private let fix0p899976223: Int32 = 7373
+private let fix1p175875602: Int32 = 9633
+private let fix1p501321110: Int32 = 12299
+private let fix1p847759065: Int32 = 15137
+private let fix1p961570560: Int32 = 16069
+private let fix2p053119869: Int32 = 16819
+private let fix2p562915447: Int32 = 20995
+private let fix3p072711026: Int32 = 25172
 
 /// Fractional bits of the constants, and of what the first pass hands to the second.
 private let constantBits: Int32 = 13
@@ -142,17 +142,17 @@ private func transform(
     // Even part: coefficients 0, 4 (butterfly) and 2, 6 (rotation by √2·c6).
     let e0 = wrapped(in0 &+ in4) &<< constantBits
     let e1 = wrapped(in0 &- in4) &<< constantBits
-    let e2 = in2 &* fix0_541196100 &+ in6 &* (fix0_541196100 &- fix1_847759065)
-    let e3 = in2 &* (fix0_541196100 &+ fix0_765366865) &+ in6 &* fix0_541196100
+    let e2 = in2 &* fix0p541196100 &+ in6 &* (fix0p541196100 &- fix1p847759065)
+    let e3 = in2 &* (fix0p541196100 &+ fix0p765366865) &+ in6 &* fix0p541196100
     let (a0, a3, a1, a2) = (e0 &+ e3, e0 &- e3, e1 &+ e2, e1 &- e2)
     // Odd part.
     let s = wrapped(in7 &+ in3)
     let t = wrapped(in5 &+ in1)
-    let z3 = s &* (fix1_175875602 &- fix1_961570560) &+ t &* fix1_175875602
-    let z4 = s &* fix1_175875602 &+ t &* (fix1_175875602 &- fix0_390180644)
-    let o0 = in7 &* (fix0_298631336 &- fix0_899976223) &- in1 &* fix0_899976223 &+ z3
-    let o1 = in5 &* (fix2_053119869 &- fix2_562915447) &- in3 &* fix2_562915447 &+ z4
-    let o2 = in3 &* (fix3_072711026 &- fix2_562915447) &- in5 &* fix2_562915447 &+ z3
-    let o3 = in1 &* (fix1_501321110 &- fix0_899976223) &- in7 &* fix0_899976223 &+ z4
+    let z3 = s &* (fix1p175875602 &- fix1p961570560) &+ t &* fix1p175875602
+    let z4 = s &* fix1p175875602 &+ t &* (fix1p175875602 &- fix0p390180644)
+    let o0 = in7 &* (fix0p298631336 &- fix0p899976223) &- in1 &* fix0p899976223 &+ z3
+    let o1 = in5 &* (fix2p053119869 &- fix2p562915447) &- in3 &* fix2p562915447 &+ z4
+    let o2 = in3 &* (fix3p072711026 &- fix2p562915447) &- in5 &* fix2p562915447 &+ z3
+    let o3 = in1 &* (fix1p501321110 &- fix0p899976223) &- in7 &* fix0p899976223 &+ z4
     return (a0 &+ o3, a1 &+ o2, a2 &+ o1, a3 &+ o0, a3 &- o0, a2 &- o1, a1 &- o2, a0 &- o3)
 }
