@@ -146,16 +146,17 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
 
     /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
     private mutating func beginNext(_ scan: inout ScanReader) throws(ImageError) -> Bool {
+        // A progressive picture wants its last bits everywhere.
+        let row = frame.process == .progressive && unknownBits.contains { $0 > 0 } ? 0 : nil
         do throws(ImageError) {
-            // A progressive picture wants its last bits everywhere.
-            let row = frame.process == .progressive && unknownBits.contains { $0 > 0 } ? 0 : nil
             guard let next = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
             try prepare(next)
             scan = try ScanReader(next, frame: frame, layout: layout, segments: segments)
             return true
         } catch {
             guard !segments.isStrict, error.kind == .malformed || error.kind == .truncated else { throw error }
-            try segments.warn(error.kind == .truncated ? .truncated : .damaged, error.reason, at: error.offset)
+            try segments.warn(
+                error.kind == .truncated ? .truncated : .damaged, error.reason, row: row, at: error.offset)
             return false
         }
     }
