@@ -26,32 +26,36 @@ extension EntropyDecoder {
         _ scan: ProgressiveScan, mcus: Range<Int>, places: Span<BlockPlace>, tables: borrowing HuffmanTables,
         window: Span<UInt8>, end: Int, lastStart: Int, into coefficients: inout MutableSpan<Int16>
     ) -> Int {
+        // Kept in a local while the loop runs, so that it can live in registers.
+        var state = self
         var mcu = mcus.lowerBound
-        while mcu < mcus.upperBound && buffer.position <= lastStart && buffer.count >= 0 {
+        while mcu < mcus.upperBound && state.buffer.position <= lastStart && state.buffer.count >= 0 {
             switch scan {
             case .firstDC(let low):
-                firstDC(mcu, places, low, tables, window, end, &coefficients)
+                state.firstDC(mcu, places, low, tables, window, end, &coefficients)
                 mcu += 1
             case .refiningDC(let low):
-                refiningDC(mcu, places, low, window, end, &coefficients)
+                state.refiningDC(mcu, places, low, window, end, &coefficients)
                 mcu += 1
             case .firstAC(let band, let low):
                 // Blocks of an end-of-band run hold nothing: all that lie in this row at once.
-                let empty = min(endOfBandRun, mcus.upperBound - mcu)
-                endOfBandRun -= empty
+                let empty = min(state.endOfBandRun, mcus.upperBound - mcu)
+                state.endOfBandRun -= empty
                 mcu += empty
                 guard empty == 0 else { continue }
-                firstAC(mcu, places[0], band, low, tables, window, end, &coefficients)
+                state.firstAC(mcu, places[0], band, low, tables, window, end, &coefficients)
                 mcu += 1
             case .refiningAC(let band, let low):
-                refiningAC(mcu, places[0], band, low, tables, window, end, &coefficients)
+                state.refiningAC(mcu, places[0], band, low, tables, window, end, &coefficients)
                 mcu += 1
             }
         }
+        self = state
         return mcu
     }
 
     /// T.81 §G.1.2.1: as in a sequential scan, the difference shifted up by the bits that later scans refine.
+    @inline(__always)
     private mutating func firstDC(
         _ mcu: Int, _ places: Span<BlockPlace>, _ low: Int, _ tables: borrowing HuffmanTables, _ window: Span<UInt8>,
         _ end: Int, _ coefficients: inout MutableSpan<Int16>
@@ -71,6 +75,7 @@ extension EntropyDecoder {
     }
 
     /// T.81 §G.1.2.1: one more bit of each DC coefficient.
+    @inline(__always)
     private mutating func refiningDC(
         _ mcu: Int, _ places: Span<BlockPlace>, _ low: Int, _ window: Span<UInt8>, _ end: Int,
         _ coefficients: inout MutableSpan<Int16>
@@ -83,6 +88,7 @@ extension EntropyDecoder {
     }
 
     /// T.81 §G.1.2.2: a band's coefficients, and runs of blocks that have none left.
+    @inline(__always)
     private mutating func firstAC(
         _ mcu: Int, _ place: BlockPlace, _ band: ClosedRange<Int>, _ low: Int, _ tables: borrowing HuffmanTables,
         _ window: Span<UInt8>, _ end: Int, _ coefficients: inout MutableSpan<Int16>
@@ -113,6 +119,7 @@ extension EntropyDecoder {
     }
 
     /// T.81 §G.1.2.3: one more bit of a band's coefficients that are not zero yet, and new ones of ±1 between them.
+    @inline(__always)
     private mutating func refiningAC(
         _ mcu: Int, _ place: BlockPlace, _ band: ClosedRange<Int>, _ low: Int, _ tables: borrowing HuffmanTables,
         _ window: Span<UInt8>, _ end: Int, _ coefficients: inout MutableSpan<Int16>
@@ -148,6 +155,7 @@ extension EntropyDecoder {
     /// Reads correction bits for the nonzero coefficients from `start` on, and passes over `zeros` zero ones.
     ///
     /// - Returns: the index of the zero coefficient after those, or the one behind the band.
+    @inline(__always)
     private mutating func refine(
         _ block: Int, _ start: Int, _ last: Int, zeros: Int, _ unit: Int16, _ window: Span<UInt8>, _ end: Int,
         _ coefficients: inout MutableSpan<Int16>
