@@ -75,14 +75,23 @@ struct LZWDecoder {
         let lastStart = output.count - longestString
         var stop = Stop.outputFull
         while out <= lastStart {
-            while heldBits <= 56 && at < input.count {
-                held |= UInt64(input[at]) &<< UInt64(truncatingIfNeeded: heldBits)
-                heldBits &+= 8
-                at &+= 1
-            }
             if heldBits < width {
-                stop = .inputUsed
-                break
+                if at + 4 <= input.count {
+                    let low = UInt64(input[at]) | UInt64(input[at + 1]) << 8
+                    held |= (low | UInt64(input[at + 2]) << 16 | UInt64(input[at + 3]) << 24) &<< UInt64(heldBits)
+                    heldBits &+= 32
+                    at &+= 4
+                } else {
+                    while heldBits < width && at < input.count {
+                        held |= UInt64(input[at]) &<< UInt64(heldBits)
+                        heldBits &+= 8
+                        at &+= 1
+                    }
+                }
+                if heldBits < width {
+                    stop = .inputUsed
+                    break
+                }
             }
             let code = Int(truncatingIfNeeded: held & ((1 &<< UInt64(truncatingIfNeeded: width)) &- 1))
             held &>>= UInt64(truncatingIfNeeded: width)
