@@ -11,11 +11,13 @@ import os
 import re
 import struct
 import subprocess
+import sys
 import zlib
 
 import numpy as np
 from PIL import Image, ImageCms
 
+sys.dont_write_bytecode = True
 import pictures
 import writers
 
@@ -161,6 +163,8 @@ def make_jpeg_metadata(photo):
         data = pillow(stored, "JPEG", quality=90, subsampling="4:4:4", exif=exif(number))
         jpeg(f"orientation-{number}.jpg", data)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # A fixed date of creation (ICC.1 §7.2.8), so that every run writes the same bytes.
+    profile = profile[:24] + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + profile[36:]
     data = pillow(
         small, "JPEG", quality=85, dpi=(300, 150), icc_profile=profile, exif=exif(6), xmp=b"<x:xmpmeta/>", comment="c")
     jpeg("metadata.jpg", data)
