@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Makes every test image of this folder, and golden.txt: what reference decoders make of them.
+"""Makes every test image of this folder, and golden.txt: the pixels that a decoder must make of them.
 
     python3 make.py        needs Pillow, numpy, and cjpeg and djpeg of libjpeg-turbo
 
 Nothing here comes from elsewhere: the pictures are drawn by pictures.py. golden.txt holds one `name checksum` a line, or
-`name#frame checksum` for animations; the checksum is the CRC-32 of the pixels in the layout that its head describes.
+`name#frame checksum` for animations; the checksum is the CRC-32 of the pixels in the layout that its head describes. JPEG pixels
+are djpeg's. PNG pixels are the samples written, which Pillow must read back where it keeps all their bits. GIF frames are composed here.
 """
 import io
 import os
