@@ -196,5 +196,7 @@ import TintypePNG
         let file = PNGChunk.file(hidden.chunks.filter { $0.type != "fcTL" })
         #expect(throws: ImageError.self) { try frames(file, strict: false) }
         #expect((try? Decoded(file, strict: false))?.rgba == hidden.picture.rgba)
+        let cut = PNGChunk.file(hidden.chunks.prefix { $0.type != "fcTL" })
+        #expect(throws: ImageError.self) { try frames(cut, strict: false) }
     }
 }

@@ -235,6 +235,19 @@ struct Broken: Sendable, CustomTestStringConvertible {
         #expect(try Decoded(PNGChunk.file(chunks), strict: false).rgba == expected)
     }
 
+    /// The rows that a bad chunk's bytes went into are named, and shown.
+    @Test func aChunkOfImageDataWithAWrongCRC() throws {
+        var sample = Self.sample
+        sample.idatBytes = 60
+        var chunks = sample.chunks
+        // Bytes 120 to 179 of the stream, which has 7 bytes before the lines of 31: from row 3 on.
+        chunks[3].crcError = 1
+        let decoded = try Decoded(PNGChunk.file(chunks), strict: false)
+        #expect(decoded.rgba == sample.rgba)
+        #expect(decoded.warnings.map(\.row) == [3])
+        #expect(failure(PNGChunk.file(chunks), strict: true) == .malformed)
+    }
+
     /// Of an interlaced picture, what passes arrived.
     @Test func interlacedDataBreakOff() throws {
         var sample = PNGSample(random: 16, 16, colorType: 0, depth: 8)
