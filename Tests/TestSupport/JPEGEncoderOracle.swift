@@ -1,4 +1,5 @@
-/// What a JPEG encoder's coefficients must be, worked out sample by sample: colour in double precision, then means, then the textbook DCT.
+/// What a JPEG encoder's coefficients must be, worked out sample by sample: colour in double precision, then means,
+/// then the textbook DCT.
 public struct JPEGEncoderOracle {
     private let width: Int
     private let height: Int

@@ -1,7 +1,7 @@
 /// A slow and obvious reader of sequential Huffman JPEG files (T.81, SOF0 and SOF1 with 8 bits a sample), for tests.
 ///
-/// It reads bit by bit, keeps every coefficient, and transforms in double precision. Any sampling, several scans, restart intervals; nothing is
-/// forgiven: whatever breaks the rules throws.
+/// It reads bit by bit, keeps every coefficient, and transforms in double precision. Any sampling, several scans,
+/// restart intervals; nothing is forgiven: whatever breaks the rules throws.
 public struct JPEGOracle {
     public struct Failure: Error, CustomStringConvertible {
         public let description: String
@@ -41,6 +41,8 @@ public struct JPEGOracle {
     /// RSTm markers met.
     public private(set) var restarts = 0
     public private(set) var restartInterval = 0
+    /// Whether every entropy-coded segment ends with ones (§F.1.2.3).
+    public private(set) var isPaddedWithOnes = true
     private var maxAcross = 1
     private var maxDown = 1
     private var quantizations: [Int: [Int]] = [:]
@@ -88,7 +90,9 @@ public struct JPEGOracle {
         case 0xC4: try readHuffmanTables(parameters)
         case 0xDA: try readScan(parameters)
         case 0xDB: try readQuantization(parameters)
-        case 0xDD: restartInterval = Int(parameters[0]) << 8 | Int(parameters[1])
+        case 0xDD:
+            guard parameters.count == 2 else { throw Failure(description: "a bad DRI") }
+            restartInterval = Int(parameters[0]) << 8 | Int(parameters[1])
         case 0xE0...0xEF, 0xFE: break
         default: throw Failure(description: "marker \(marker) is not known")
         }
@@ -158,7 +162,7 @@ public struct JPEGOracle {
         guard let count = p.first.map(Int.init), count > 0, p.count == 4 + 2 * count, p[1 + 2 * count] == 0,
             p[2 + 2 * count] == 63, p[3 + 2 * count] == 0
         else { throw Failure(description: "a bad scan header") }
-        var members: [(component: Int, dc: HuffmanTable, ac: HuffmanTable)] = []
+        var members: [Member] = []
         for i in 0..<count {
             let (id, selectors) = (p[1 + 2 * i], p[2 + 2 * i])
             guard let component = components.firstIndex(where: { $0.id == id }),
@@ -166,7 +170,11 @@ public struct JPEGOracle {
                 let steps = quantizations[components[component].quantization]
             else { throw Failure(description: "a scan names what is not there") }
             components[component].steps = steps
-            members.append((component, dc, ac))
+            let known = components[component]
+            members.append(
+                Member(
+                    component: component, across: known.across, down: known.down, blocksAcross: known.blocksAcross,
+                    dc: dc, ac: ac))
         }
         let first = components[members[0].component]
         let alone = count == 1
@@ -180,23 +188,33 @@ public struct JPEGOracle {
                 predictions = predictions.map { _ in 0 }
             }
             for (i, member) in members.enumerated() {
-                let component = components[member.component]
-                let (across, down) = alone ? (1, 1) : (component.across, component.down)
+                let (across, down) = alone ? (1, 1) : (member.across, member.down)
                 for y in 0..<down {
                     for x in 0..<across {
                         let blockX = mcu % columns * across + x
                         let blockY = mcu / columns * down + y
-                        let start = 64 * (blockY * component.blocksAcross + blockX)
+                        let start = 64 * (blockY * member.blocksAcross + blockX)
                         try readBlock(member.component, start, member.dc, member.ac, &predictions[i], &bits)
                     }
                 }
             }
         }
-        try bits.close()
+        if !bits.close() { isPaddedWithOnes = false }
+    }
+
+    /// A component of a scan. It does not hold the component itself, whose coefficients would be copied for every
+    /// block.
+    private struct Member {
+        let component: Int
+        let across: Int
+        let down: Int
+        let blocksAcross: Int
+        let dc: HuffmanTable
+        let ac: HuffmanTable
     }
 
     private mutating func passRestart(_ bits: inout Bits, expected: Int) throws {
-        try bits.close()
+        if !bits.close() { isPaddedWithOnes = false }
         guard try nextMarker() == 0xD0 + UInt8(expected % 8) else { throw Failure(description: "no RSTm") }
         restarts += 1
     }
@@ -256,11 +274,11 @@ public struct JPEGOracle {
         var byte: UInt8 = 0
         var left = 0
 
-        /// The bits up to the end of a byte must be ones.
-        mutating func close() throws {
+        /// Passes over the bits up to the end of a byte, and returns whether they are ones.
+        mutating func close() -> Bool {
             let mask = UInt8((1 << left) - 1)
-            guard byte & mask == mask else { throw Failure(description: "padding that is not ones") }
             left = 0
+            return byte & mask == mask
         }
     }
 

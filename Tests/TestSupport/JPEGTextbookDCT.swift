@@ -1,6 +1,7 @@
 /// The DCT of T.81 §A.3.3 in double precision, one dimension after the other.
 public enum TextbookDCT {
-    /// Row u, column x: C(u) ∕ 2 × cos((2x + 1)uπ ∕ 16). The cosines are those of multiples of π ∕ 16, since the library has none without Foundation.
+    /// Row u, column x: C(u) ∕ 2 × cos((2x + 1)uπ ∕ 16). The cosines are those of multiples of π ∕ 16, since the
+    /// library has none without Foundation.
     private static let basis: [Double] = {
         let quarter = [
             1, 0.980785280403230449, 0.923879532511286756, 0.831469612302545237, 0.707106781186547524,

@@ -47,12 +47,14 @@ struct EncoderTests {
         } + [EncoderCase(width, height, channels: 1, .init(quality: 90))]
     }
 
-    /// Every coefficient is the nearest multiple of its step to what the textbook has, but for what rounding of colours shifts.
+    /// Every coefficient is the nearest multiple of its step to what the textbook has, but for what rounding of colours
+    /// shifts.
     @Test(arguments: cases)
     func coefficientsAreTheTextbooks(_ test: EncoderCase) throws {
         let file = try test.read()
         #expect(Size(file.width, file.height) == test.size)
         #expect(file.components.count == test.channels)
+        #expect(file.isPaddedWithOnes)
         let oracle = JPEGEncoderOracle(
             width: test.size.width, height: test.size.height, channels: test.channels, pixels: test.pixels)
         let (maxAcross, maxDown) = (file.components[0].across, file.components[0].down)
@@ -81,7 +83,8 @@ struct EncoderTests {
         for y in 0..<luma.blocksDown {
             for x in 0..<luma.blocksAcross where x >= columns || y >= rows {
                 #expect(luma.block(x, y).dropFirst().allSatisfy { $0 == 0 })
-                // The block that comes before in the stream: the left one, or in a row below the picture the last above.
+                // The block that comes before in the stream: the left one, or in a row below the picture the last
+                // above.
                 let before = y >= rows ? luma.block(x | (luma.across - 1), y - 1) : luma.block(x - 1, y)
                 #expect(luma.block(x, y).first == before.first)
             }
@@ -97,6 +100,7 @@ struct EncoderTests {
             let file = try test.read()
             #expect(file.components.map(\.coefficients) == plain.components.map(\.coefficients))
             #expect(file.restartInterval == interval)
+            #expect(file.isPaddedWithOnes)
             // 10 × 6 MCUs.
             #expect(file.restarts == 59 / interval)
         }
@@ -124,7 +128,8 @@ struct EncoderTests {
         #expect(try test.read().components.map(\.coefficients) == optimised.components.map(\.coefficients))
     }
 
-    /// Black and white after the signs of each basis function and of its negative, by turns: the largest coefficients and DC differences.
+    /// Black and white after the signs of each basis function and of its negative, by turns: the largest coefficients
+    /// and DC differences.
     @Test(arguments: [false, true])
     func theLargestCoefficientsAreWritten(optimize: Bool) throws {
         var test = EncoderCase(8 * 128, 8, channels: 1, .init(quality: 100, optimizeHuffman: optimize))
