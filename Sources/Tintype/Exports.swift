@@ -1,2 +1,3 @@
 @_exported public import TintypeCore
 @_exported public import TintypeJPEG
+@_exported public import TintypeResample
