@@ -1,1 +1,2 @@
 @_exported public import TintypeCore
+@_exported public import TintypeJPEG
