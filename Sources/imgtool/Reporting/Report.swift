@@ -5,6 +5,8 @@ struct Report: Sendable {
     let input: String
     /// For `--json`, after `ok` and `input`.
     var facts: [(String, JSON)] = []
+    /// For `--json`, the whole object where it is not of the usual shape.
+    var bare: [(String, JSON)]?
     /// For people; nil where there is nothing to say.
     var line: String?
     var warnings: [DecodeWarning] = []
@@ -20,7 +22,9 @@ struct Report: Sendable {
     }
 
     var json: JSON {
-        guard let error else { return .object([("ok", .bool(true)), ("input", .string(input))] + facts) }
+        guard let error else {
+            return .object(bare ?? [("ok", .bool(true)), ("input", .string(input))] + facts)
+        }
         return .object([("ok", .bool(false)), ("input", .string(input)), ("error", error.json)] + facts)
     }
 }
