@@ -75,3 +75,8 @@ public final class TemporaryFolder: Sendable {
         unsafe rmdir(path.string)
     }
 }
+
+/// Lets a write to a pipe that nobody reads fail, instead of ending the process.
+public func ignoreBrokenPipes() {
+    unsafe signal(SIGPIPE, SIG_IGN)
+}

@@ -110,7 +110,7 @@ import Tintype
 
     @Test func removesWhatIsUnfinished() async throws {
         // In a process of its own: it would take the files of the other tests away.
-        await #expect(processExitsWith: .exitCode(7)) { [path = folder.path.string] in
+        await #expect(processExitsWith: .exitCode(7)) { [path = folder.path.string as String] in
             let path = FilePath(path)
             let finished = try AtomicFile(path: path.appending("a"))
             try finished.commit()
@@ -126,7 +126,7 @@ import Tintype
 
     @Test func aClosedPipeIsAnError() async {
         await #expect(processExitsWith: .success) {
-            signal(SIGPIPE, SIG_IGN)
+            ignoreBrokenPipes()
             let pipe = try FileDescriptor.pipe()
             try pipe.readEnd.close()
             _ = try pipe.writeEnd.duplicate(as: .standardOutput)
