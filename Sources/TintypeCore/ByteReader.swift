@@ -9,11 +9,14 @@ public struct ByteReader: ~Copyable {
     /// The format that errors name.
     public let format: ImageFormat
     private let source: any ByteSource
-    private var base = 0
+    private var base: Int
     private var sourceEnded = false
 
-    /// - Parameter capacity: the size of the window in bytes, at least 16.
-    public init(_ source: any ByteSource, format: ImageFormat, capacity: Int = 64 << 10) {
+    /// - Parameters:
+    ///   - offset: what `offset` is to say at the source's first byte.
+    ///   - capacity: the size of the window in bytes, at least 16.
+    public init(_ source: any ByteSource, format: ImageFormat, startingAt offset: Int = 0, capacity: Int = 64 << 10) {
+        base = offset
         self.source = source
         self.format = format
         buffer = [UInt8](repeating: 0, count: max(16, capacity))

@@ -1,0 +1,207 @@
+import TintypeCore
+import TintypeKernels
+
+/// The next bits of an entropy-coded segment, the first of them in the top bit.
+///
+/// Stuffed zero bytes (T.81 §B.1.1.5) are dropped on the way in. At a marker, or at the end of the input, the bits are over: from then on
+/// zeros come, and `count` falls below zero as they are consumed.
+struct BitBuffer {
+    var bits: UInt64 = 0
+    var count = 0
+    /// The next byte of the window to be taken.
+    var position = 0
+    /// Whether a marker, or the end of the input, has been met.
+    var ended = false
+
+    /// Sees to it that at least 32 bits are there, unless the segment ends before.
+    @inline(__always)
+    mutating func refill(_ bytes: Span<UInt8>, _ end: Int) {
+        if count >= 32 || ended { return }
+        if position &+ 8 <= end {
+            let next = loadBigEndian64(bytes, at: position)
+            // Whether one of the eight bytes is FF, that is, zero in the complement.
+            let complement = ~next
+            let marks = (complement &- 0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080
+            if marks == 0 {
+                bits |= next &>> UInt64(truncatingIfNeeded: count)
+                position &+= (63 &- count) &>> 3
+                count |= 56
+                return
+            }
+        }
+        refillByByte(bytes, end)
+    }
+
+    @inline(never)
+    private mutating func refillByByte(_ bytes: Span<UInt8>, _ end: Int) {
+        while count <= 56 {
+            guard position < end else {
+                ended = true
+                return
+            }
+            let byte = bytes[position]
+            if byte == 0xFF {
+                guard position &+ 1 < end else {
+                    ended = true
+                    return
+                }
+                let next = bytes[position &+ 1]
+                if next == 0xFF {
+                    position &+= 1
+                    continue
+                }
+                if next != 0 {
+                    ended = true
+                    return
+                }
+                position &+= 1
+            }
+            bits |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 56 &- count)
+            count &+= 8
+            position &+= 1
+        }
+    }
+
+    @inline(__always)
+    mutating func consume(_ length: Int) {
+        bits &<<= UInt64(truncatingIfNeeded: length)
+        count &-= length
+    }
+
+    /// A value of `size` bits, 1 to 15, in T.81 §F.2.2.1's signed form (RECEIVE and EXTEND).
+    @inline(__always)
+    mutating func receiveExtended(_ size: Int) -> Int32 {
+        let raw = Int32(truncatingIfNeeded: bits &>> UInt64(truncatingIfNeeded: 64 &- size))
+        consume(size)
+        let half = Int32(1) &<< Int32(truncatingIfNeeded: size &- 1)
+        return raw < half ? raw &- half &- half &+ 1 : raw
+    }
+}
+
+/// Where the coefficients of one block of each MCU go.
+struct BlockPlace {
+    /// Which DC prediction it shares: the component's place in the scan.
+    let component: Int
+    /// Slots of `HuffmanTables`.
+    let dcTable: Int
+    let acTable: Int
+    /// Index of the block's first coefficient in the first MCU of a row, and the way to the next MCU's.
+    var start: Int
+    let step: Int
+}
+
+/// Huffman decoding of sequential scans (T.81 §F.2.2): entropy-coded bytes to quantised coefficients in natural order.
+struct EntropyDecoder {
+    var buffer = BitBuffer()
+    /// PRED of T.81 §F.2.2.1, one for each component of the scan.
+    private var predictions = [4 of Int32](repeating: 0)
+    /// Whether a code that no table has, or a coefficient past the 63rd, was met.
+    private(set) var metBadCode = false
+
+    /// More bytes than any MCU can take, stuffing included: ten blocks of 64 coefficients of at most 31 bits.
+    static let longestMCU = 8 << 10
+
+    /// Whether bits were asked for that the segment does not have.
+    var isStarved: Bool { buffer.count < 0 }
+
+    /// Begins a restart interval at `position` of the window.
+    mutating func restart(at position: Int) {
+        buffer = BitBuffer(position: position)
+        predictions = [4 of Int32](repeating: 0)
+    }
+
+    /// Forgets that a bad code was met, once it has been told.
+    mutating func acknowledgeBadCode() {
+        metBadCode = false
+    }
+
+    /// Decodes MCUs of one row.
+    ///
+    /// - Parameters:
+    ///   - mcus: indices within the row.
+    ///   - places: the blocks of an MCU, in order.
+    ///   - window: bytes of which those before `end` count.
+    ///   - lastStart: no MCU is begun behind this position, since the window might end within it.
+    ///   - coefficients: zero where the blocks go.
+    /// - Returns: the MCU to go on with: `mcus.upperBound`, or one before it where the window or the segment ended.
+    mutating func decode(
+        mcus: Range<Int>, places: Span<BlockPlace>, tables: borrowing HuffmanTables, window: Span<UInt8>, end: Int,
+        lastStart: Int, into coefficients: inout MutableSpan<Int16>
+    ) -> Int {
+        let fast = tables.fast.span
+        let (limits, offsets, symbols) = (tables.limits.span, tables.offsets.span, tables.symbols.span)
+        var bits = buffer
+        var predictions = predictions
+        var bad = false
+        var mcu = mcus.lowerBound
+        while mcu < mcus.upperBound && bits.position <= lastStart && bits.count >= 0 {
+            for i in places.indices {
+                let place = places[i]
+                let block = place.start &+ mcu &* place.step
+
+                bits.refill(window, end)
+                var entry = fast[place.dcTable &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
+                if entry == 0 {
+                    entry = Self.longCode(&bits, place.dcTable, limits, offsets, symbols)
+                    bad = bad || entry == 0
+                }
+                bits.consume(Int(entry & 63))
+                let difference =
+                    entry & 0x8000 == 0
+                    ? Int32(truncatingIfNeeded: Int16(truncatingIfNeeded: entry &>> 16))
+                    : bits.receiveExtended(Int(truncatingIfNeeded: entry &>> 16 & 15))
+                let slot = place.component & 3
+                let dc = predictions[slot] &+ difference
+                predictions[slot] = dc
+                coefficients[block] = Int16(truncatingIfNeeded: dc)
+
+                var k = 1
+                while k < 64 {
+                    bits.refill(window, end)
+                    var entry = fast[place.acTable &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
+                    if entry == 0 {
+                        entry = Self.longCode(&bits, place.acTable, limits, offsets, symbols)
+                        if entry == 0 {
+                            bad = true
+                            break
+                        }
+                    }
+                    bits.consume(Int(entry & 63))
+                    k &+= Int(entry &>> 8 & 127)
+                    var value = Int16(truncatingIfNeeded: entry &>> 16)
+                    if entry & 0x8000 != 0 {
+                        value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15)))
+                    } else if value == 0 {
+                        continue
+                    }
+                    bad = bad || k > 64
+                    coefficients[block &+ Int(naturalOrder[k &- 1])] = value
+                }
+            }
+            mcu &+= 1
+        }
+        buffer = bits
+        self.predictions = predictions
+        metBadCode = metBadCode || bad
+        return mcu
+    }
+
+    /// A look-up entry for a code longer than the fast table's; 0 if there is no such code (nothing is consumed but the code of an entry by
+    /// its caller).
+    @inline(never)
+    private static func longCode(
+        _ bits: inout BitBuffer, _ slot: Int, _ limits: Span<Int32>, _ offsets: Span<Int32>, _ symbols: Span<UInt8>
+    ) -> UInt32 {
+        let next = Int32(truncatingIfNeeded: bits.bits &>> 48)
+        for length in (HuffmanTables.fastBits + 1)...16 {
+            let row = slot &* HuffmanTables.slowSize &+ length
+            guard next < limits[row] else { continue }
+            let index = Int(next &>> Int32(truncatingIfNeeded: 16 &- length) &+ offsets[row])
+            let symbol = UInt32(symbols[slot &* 256 &+ (index & 255)])
+            let size = symbol & 15
+            let advance: UInt32 = slot >= 4 && size == 0 ? (symbol == 0xF0 ? 16 : 64) : symbol &>> 4 &+ 1
+            return UInt32(length) | advance &<< 8 | (size == 0 ? 0 : 0x8000 | size &<< 16)
+        }
+        return 0
+    }
+}

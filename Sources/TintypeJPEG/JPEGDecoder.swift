@@ -1,0 +1,176 @@
+public import TintypeCore
+
+/// Decodes baseline and extended sequential Huffman-coded JPEG files of 8 bits (ITU-T T.81) to the very pixels of libjpeg-turbo's defaults.
+///
+/// Rows come as `gray8`, `rgb8` (from YCbCr or RGB), or `cmyk8` (from CMYK or YCCK). A picture in one scan is decoded a row of MCUs at a time; one
+/// in several scans needs its coefficients in memory, two bytes each, counted against `DecodeLimits.memory`.
+///
+/// Without `strict`, damaged entropy-coded data give a picture that is grey where the data fail, and warnings.
+public struct JPEGDecoder: ImageDecoder, ~Copyable {
+    public let info: ImageInfo
+    private var reader: ByteReader
+    private var segments: Segments
+    private let frame: FrameHeader
+    private let model: ImageInfo.JPEG.ColorModel
+    private let limits: DecodeLimits
+
+    /// The scan to be read next; nil once it has been begun.
+    private var firstScan: ScanHeader?
+    private var scan: ScanReader?
+    private let layout: CoefficientLayout
+    private var coefficients: [Int16] = []
+    /// For each component the table that was in force when its first scan began (T.81 §B.2.4.1); zeros until then.
+    private var quantization: [[Int16]]
+    private var latched: [Bool]
+    private var samples: SampleRows
+    private var nextRow = 0
+    private var framesGiven = 0
+    private var failure: ImageError?
+
+    public init(_ source: any ByteSource, options: DecodeOptions = DecodeOptions()) throws(ImageError) {
+        var reader = ByteReader(source, format: .jpeg)
+        var segments = try Segments(&reader, options: options)
+        let scan = try segments.nextScan(&reader)
+        guard let scan, let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
+        try frame.checkSupport(at: reader.offset)
+        let layout = CoefficientLayout(frame, holdsAll: scan.components.count < frame.components.count)
+        var budget = MemoryBudget(limit: options.limits.memory)
+        try budget.charge(layout.count, stride: 2, for: "the coefficients", format: .jpeg)
+        samples = try SampleRows(frame, budget: &budget)
+        quantization = frame.components.map { _ in [Int16](repeating: 0, count: 64) }
+        latched = frame.components.map { _ in false }
+        model = segments.metadata.colorModel(of: frame.components.map(\.id))
+        info = Self.info(frame, segments)
+        limits = options.limits
+        firstScan = scan
+        self.frame = frame
+        self.layout = layout
+        self.segments = segments
+        self.reader = reader
+    }
+
+    public static func inspect(
+        _ source: any ByteSource, options: DecodeOptions = DecodeOptions()
+    ) throws(ImageError) -> (info: ImageInfo, metadata: Metadata) {
+        var reader = ByteReader(source, format: .jpeg, capacity: 4 << 10)
+        var segments = try Segments(&reader, options: options)
+        _ = try segments.nextScan(&reader)
+        guard let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
+        return (info(frame, segments), segments.metadata.metadata)
+    }
+
+    private static func info(_ frame: FrameHeader, _ segments: Segments) -> ImageInfo {
+        let channels = frame.components.count
+        let model = segments.metadata.colorModel(of: frame.components.map(\.id))
+        var info = ImageInfo(
+            format: .jpeg, size: frame.size, pixelFormat: channels == 1 ? .gray8 : channels == 4 ? .cmyk8 : .rgb8,
+            bitDepth: frame.precision, channels: channels, hasAlpha: false,
+            details: .jpeg(
+                ImageInfo.JPEG(
+                    process: frame.process, subsampling: frame.subsampling, components: channels, colorModel: model,
+                    restartInterval: segments.restartInterval)))
+        info.orientation = segments.metadata.metadata.orientation
+        return info
+    }
+
+    public var size: Size { info.size }
+    public var pixelFormat: PixelFormat { info.pixelFormat }
+    public var metadata: Metadata { segments.metadata.metadata }
+    public var warnings: [DecodeWarning] { segments.warnings }
+
+    public mutating func nextFrame() throws(ImageError) -> Frame? {
+        guard framesGiven == 0 else { return nil }
+        framesGiven = 1
+        return Frame(index: 0)
+    }
+
+    public mutating func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
+        if let failure { throw failure }
+        guard nextRow < size.height else {
+            throw ImageError(.misuse, "a row was asked for after the last", format: .jpeg)
+        }
+        precondition(row.count == bytesPerRow)
+        do throws(ImageError) {
+            if let first = firstScan { try begin(first) }
+            let needed = samples.mcuRowsNeeded(for: nextRow)
+            while samples.mcuRows < needed { try addMCURow() }
+        } catch {
+            failure = error
+            throw error
+        }
+        samples.makeRow(nextRow, model: model, into: &row)
+        nextRow += 1
+    }
+
+    /// Reads on to the end-of-image marker, and looks whether anything follows it.
+    public mutating func finish() throws(ImageError) {
+        if let failure { throw failure }
+        if let first = firstScan { try begin(first) }
+        while !layout.holdsAll && samples.mcuRows < frame.mcus.height { try addMCURow() }
+        while !layout.holdsAll, try segments.nextScan(&reader, mayEnd: true) != nil {
+            try segments.warn(.damaged, "a further scan is ignored", at: reader.offset)
+        }
+        if try reader.peek() != nil {
+            try segments.warn(.trailingBytes, "bytes follow the end of the picture", at: reader.offset)
+        }
+    }
+
+    private mutating func begin(_ first: ScanHeader) throws(ImageError) {
+        firstScan = nil
+        coefficients = [Int16](repeating: 0, count: layout.count)
+        try latchQuantization(first)
+        var scan = try ScanReader(first, frame: frame, layout: layout, segments: segments)
+        guard layout.holdsAll else {
+            self.scan = scan
+            return
+        }
+        // All scans are read before the first row is made: any of them may touch it.
+        var count = 1
+        repeat {
+            for _ in 0..<scan.rows { try scan.readRow(&reader, &segments, into: &coefficients) }
+            count += 1
+            guard count <= limits.scans else {
+                throw ImageError(.limitExceeded, "more than \(limits.scans) scans", at: reader.offset, format: .jpeg)
+            }
+        } while try beginNext(&scan)
+    }
+
+    /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
+    private mutating func beginNext(_ scan: inout ScanReader) throws(ImageError) -> Bool {
+        do throws(ImageError) {
+            guard let next = try segments.nextScan(&reader, mayEnd: true) else { return false }
+            try latchQuantization(next)
+            scan = try ScanReader(next, frame: frame, layout: layout, segments: segments)
+            return true
+        } catch {
+            guard !segments.isStrict, error.kind == .malformed || error.kind == .truncated else { throw error }
+            try segments.warn(.damaged, error.reason, at: error.offset)
+            return false
+        }
+    }
+
+    private mutating func latchQuantization(_ scan: ScanHeader) throws(ImageError) {
+        for part in scan.components where !latched[part.index] {
+            let slot = frame.components[part.index].table
+            guard slot < 4, let table = segments.quantization[slot] else {
+                throw reader.malformed("a component's quantisation table is missing")
+            }
+            quantization[part.index] = table
+            latched[part.index] = true
+        }
+    }
+
+    private mutating func addMCURow() throws(ImageError) {
+        var starts = layout.starts
+        if layout.holdsAll {
+            for index in starts.indices {
+                let component = frame.components[index]
+                starts[index] += samples.mcuRows * component.vertical * component.paddedBlocks.width * 64
+            }
+        } else {
+            for i in coefficients.indices { coefficients[i] = 0 }
+            try scan?.readRow(&reader, &segments, into: &coefficients)
+        }
+        samples.add(coefficients, starts: starts, quantization: quantization)
+    }
+}

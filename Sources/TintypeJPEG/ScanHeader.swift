@@ -1,0 +1,51 @@
+import TintypeCore
+
+/// A scan header (T.81 §B.2.3).
+struct ScanHeader {
+    struct Component {
+        /// Which of the frame's components.
+        let index: Int
+        /// Slots of `HuffmanTables`.
+        let dcTable: Int
+        let acTable: Int
+    }
+
+    let components: [Component]
+    /// Start and end of the spectral selection, and the bit positions of the successive approximation.
+    let spectral: ClosedRange<Int>
+    let approximation: (high: Int, low: Int)
+
+    /// Reads the parameters of an SOS segment.
+    init(parameters: [UInt8], frame: FrameHeader, at offset: Int) throws(ImageError) {
+        func malformed(_ reason: String) -> ImageError {
+            ImageError(.malformed, reason, at: offset, format: .jpeg)
+        }
+        guard let count = parameters.first.map(Int.init), (1...4).contains(count), parameters.count == 4 + 2 * count
+        else {
+            throw malformed("the scan header's length is wrong")
+        }
+        var components: [Component] = []
+        for i in 0..<count {
+            let (id, tables) = (parameters[1 + 2 * i], parameters[2 + 2 * i])
+            let taken = components.map(\.index)
+            // Files exist whose components share an id: then the first that the scan has not named yet is meant.
+            guard
+                let index = frame.components.indices.first(where: {
+                    frame.components[$0].id == id && !taken.contains($0)
+                })
+            else { throw malformed("the scan names a component \(id) that the frame does not have") }
+            guard tables >> 4 < 4, tables & 15 < 4 else { throw malformed("the scan names a Huffman table above 3") }
+            components.append(Component(index: index, dcTable: Int(tables >> 4), acTable: 4 + Int(tables & 15)))
+        }
+        let blocks = components.reduce(0) {
+            $0 + frame.components[$1.index].horizontal * frame.components[$1.index].vertical
+        }
+        // T.81 §B.2.3 bounds an MCU to ten blocks.
+        guard count == 1 || blocks <= 10 else { throw malformed("an MCU of \(blocks) blocks") }
+        self.components = components
+        let (start, end) = (Int(parameters[1 + 2 * count]), Int(parameters[2 + 2 * count]))
+        spectral = start...max(start, end)
+        let bits = parameters[3 + 2 * count]
+        approximation = (Int(bits >> 4), Int(bits & 15))
+    }
+}

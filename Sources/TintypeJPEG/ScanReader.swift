@@ -1,0 +1,205 @@
+import TintypeCore
+
+/// One sequential scan on its way through the entropy decoder: MCU rows, restart intervals, and what to do when the data fail.
+///
+/// Where the bits of an interval run out, its remaining MCUs are left as they are (zero), as libjpeg leaves them.
+struct ScanReader {
+    private let header: ScanHeader
+    private var places: [BlockPlace]
+    /// What to add to each place for the next row of MCUs.
+    private var rowSteps: [Int]
+    private let mcusPerRow: Int
+    /// Rows of MCUs, and the height of one in rows of the picture.
+    let rows: Int
+    private let rowHeight: Int
+    private var row = 0
+
+    private var entropy = EntropyDecoder()
+    private let restartInterval: Int
+    private var untilRestart: Int
+    private var nextRestart: UInt8 = 0
+    /// Whether this restart interval has no more data, and whether the whole scan has none.
+    private var intervalIsOver = false
+    private var scanIsOver = false
+    private var hasWarned = false
+
+    /// - Parameter layout: where the coefficients lie; a layout of one MCU row makes every row go to the same place.
+    init(_ header: ScanHeader, frame: FrameHeader, layout: CoefficientLayout, segments: Segments) throws(ImageError) {
+        self.header = header
+        try Self.checkTables(header, segments.huffman)
+        restartInterval = segments.restartInterval
+        untilRestart = restartInterval
+        var places: [BlockPlace] = []
+        var steps: [Int] = []
+        let single = header.components.count == 1
+        for (prediction, part) in header.components.enumerated() {
+            let component = frame.components[part.index]
+            let (h, v) = single ? (1, 1) : (component.horizontal, component.vertical)
+            let width = component.paddedBlocks.width
+            for y in 0..<v {
+                for x in 0..<h {
+                    places.append(
+                        BlockPlace(
+                            component: prediction, dcTable: part.dcTable, acTable: part.acTable,
+                            start: layout.starts[part.index] + (y * width + x) * 64, step: h * 64))
+                    steps.append(layout.holdsAll ? v * width * 64 : 0)
+                }
+            }
+        }
+        self.places = places
+        rowSteps = steps
+        if single {
+            let component = frame.components[header.components[0].index]
+            (mcusPerRow, rows) = (component.blocks.width, component.blocks.height)
+            rowHeight = 8 * frame.maxVertical / component.vertical
+        } else {
+            (mcusPerRow, rows) = (frame.mcus.width, frame.mcus.height)
+            rowHeight = 8 * frame.maxVertical
+        }
+    }
+
+    private static func checkTables(_ header: ScanHeader, _ tables: HuffmanTables) throws(ImageError) {
+        for part in header.components {
+            for slot in [part.dcTable, part.acTable] where !tables.isDefined[slot] {
+                throw ImageError(.malformed, "a scan uses a Huffman table that is missing or wrong", format: .jpeg)
+            }
+            guard tables.largestSymbol[part.dcTable] <= 15 else {
+                throw ImageError(.malformed, "a DC table has a category above 15", format: .jpeg)
+            }
+        }
+    }
+
+    /// Decodes the next row of MCUs into `coefficients`, which are zero where its blocks go.
+    mutating func readRow(
+        _ reader: inout ByteReader, _ segments: inout Segments, into coefficients: inout [Int16]
+    ) throws(ImageError) {
+        var mcu = 0
+        while mcu < mcusPerRow && !scanIsOver {
+            if restartInterval > 0 && untilRestart == 0 { try restart(&reader, &segments) }
+            let stop = restartInterval > 0 ? min(mcusPerRow, mcu + untilRestart) : mcusPerRow
+            let from = mcu
+            if intervalIsOver {
+                if restartInterval == 0 { scanIsOver = true }
+                mcu = stop
+            } else {
+                mcu = try decode(mcu..<stop, &reader, segments.huffman, into: &coefficients)
+                try notice(reader, &segments)
+            }
+            untilRestart -= mcu - from
+        }
+        for i in places.indices { places[i].start += rowSteps[i] }
+        row += 1
+    }
+
+    private mutating func decode(
+        _ mcus: Range<Int>, _ reader: inout ByteReader, _ tables: borrowing HuffmanTables,
+        into coefficients: inout [Int16]
+    ) throws(ImageError) -> Int {
+        // Half as much again as one MCU needs, so that the window does not move for each.
+        let wanted = 2 * EntropyDecoder.longestMCU
+        let isLast = try reader.fill(wanted) < wanted
+        entropy.buffer.position = reader.position
+        let next = Self.decode(
+            &entropy, mcus, places, tables, reader,
+            lastStart: isLast ? Int.max : reader.end - EntropyDecoder.longestMCU, into: &coefficients)
+        reader.advance(by: entropy.buffer.position - reader.position)
+        return next
+    }
+
+    private static func decode(
+        _ entropy: inout EntropyDecoder, _ mcus: Range<Int>, _ places: [BlockPlace], _ tables: borrowing HuffmanTables,
+        _ reader: borrowing ByteReader, lastStart: Int, into coefficients: inout [Int16]
+    ) -> Int {
+        var target = coefficients.mutableSpan
+        return entropy.decode(
+            mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span, end: reader.end,
+            lastStart: lastStart, into: &target)
+    }
+
+    /// Turns what the entropy decoder ran into into warnings.
+    private mutating func notice(_ reader: borrowing ByteReader, _ segments: inout Segments) throws(ImageError) {
+        if entropy.metBadCode {
+            entropy.acknowledgeBadCode()
+            try warn(&segments, .damaged, "entropy-coded data are damaged", reader.offset)
+        }
+        guard entropy.isStarved else { return }
+        intervalIsOver = true
+        if reader.available == 0 {
+            scanIsOver = true
+            try warn(&segments, .truncated, "the file ends within the picture", reader.offset)
+        } else {
+            try warn(&segments, .damaged, "entropy-coded data end too early", reader.offset)
+        }
+    }
+
+    private mutating func warn(
+        _ segments: inout Segments, _ kind: DecodeWarning.Kind, _ reason: String, _ offset: Int
+    ) throws(ImageError) {
+        if hasWarned && kind != .truncated { return }
+        hasWarned = true
+        try segments.warn(kind, reason, row: row * rowHeight, at: offset)
+    }
+
+    /// Takes the restart marker that is due (T.81 §E.2.4). A wrong one is weighed as T.81 §K.1 and libjpeg do: one of the next two due means
+    /// that this interval was lost, one of the last two that its marker came late; others are passed over.
+    private mutating func restart(_ reader: inout ByteReader, _ segments: inout Segments) throws(ImageError) {
+        let due = nextRestart
+        nextRestart = (nextRestart + 1) & 7
+        untilRestart = restartInterval
+        entropy.restart(at: reader.position)
+        while true {
+            guard let marker = try segments.nextMarker(&reader) else {
+                scanIsOver = true
+                try warn(&segments, .truncated, "the file ends within the picture", reader.offset)
+                return
+            }
+            let ahead = marker.isRestart ? (marker.code &- Marker.rst0.code &- due) & 7 : 0
+            if marker.isRestart && ahead == 0 {
+                intervalIsOver = false
+                return
+            }
+            try warn(&segments, .damaged, "a restart marker is missing or out of turn", reader.offset)
+            switch (marker.isRestart, ahead) {
+            case (true, 1), (true, 2):
+                intervalIsOver = true
+                segments.putBack(marker)
+                return
+            case (true, 6), (true, 7):
+                continue
+            case (true, _):
+                intervalIsOver = false
+                return
+            case (false, _):
+                if marker.code < Marker.sof0.code { continue }
+                // Any other marker ends the scan.
+                scanIsOver = true
+                segments.putBack(marker)
+                return
+            }
+        }
+    }
+}
+
+/// Where the quantised coefficients of each component lie in one array: block rows from the top, blocks from the left, 64 each in natural
+/// order, in whole MCUs.
+struct CoefficientLayout {
+    /// Whether all of the picture is held, or one row of MCUs.
+    let holdsAll: Bool
+    /// Index of the first coefficient of each component.
+    let starts: [Int]
+    /// Coefficients in all.
+    let count: Int
+
+    init(_ frame: FrameHeader, holdsAll: Bool) {
+        self.holdsAll = holdsAll
+        var starts: [Int] = []
+        var count = 0
+        for component in frame.components {
+            starts.append(count)
+            let rows = holdsAll ? component.paddedBlocks.height : component.vertical
+            count += component.paddedBlocks.width * rows * 64
+        }
+        self.starts = starts
+        self.count = count
+    }
+}

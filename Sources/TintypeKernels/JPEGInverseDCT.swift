@@ -1,0 +1,158 @@
+/// The accurate integer inverse DCT of T.81 §A.3.3: Loeffler, Ligtenberg and Moschytz's 1-D algorithm with 11 multiplications
+/// ("Practical fast 1-D DCT algorithms", ICASSP 1989), columns first, then rows, in 13-bit fixed point.
+///
+/// It gives the very samples of libjpeg-turbo's "islow" transform, also where broken files drive it out of range: products with the
+/// quantisation table and three of the sums are kept to 16 bits, and what a pass hands on is saturated, as its vector code does.
+
+private let fix0p298631336: Int32 = 2446
+private let fix0p390180644: Int32 = 3196
+private let fix0p541196100: Int32 = 4433
+private let fix0p765366865: Int32 = 6270
+private let fix0p899976223: Int32 = 7373
+private let fix1p175875602: Int32 = 9633
+private let fix1p501321110: Int32 = 12299
+private let fix1p847759065: Int32 = 15137
+private let fix1p961570560: Int32 = 16069
+private let fix2p053119869: Int32 = 16819
+private let fix2p562915447: Int32 = 20995
+private let fix3p072711026: Int32 = 25172
+
+/// Fractional bits of the constants, and of what the first pass hands to the second.
+private let constantBits: Int32 = 13
+private let passBits: Int32 = 2
+
+/// Transforms a row of 8×8 blocks.
+///
+/// - Parameters:
+///   - coefficients: quantised, 64 a block in natural (not zigzag) order, the first block at `start`.
+///   - blocks: how many lie side by side.
+///   - quantization: 64 steps in natural order.
+///   - samples: where the blocks go, side by side from `target` on, rows of `stride` bytes.
+/// - Precondition: all indices this implies lie in the spans.
+public func inverseDCT(
+    _ coefficients: Span<Int16>, from start: Int, blocks: Int, quantization: Span<Int16>,
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int
+) {
+    precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
+    precondition(stride >= 8 * blocks && target >= 0 && target + 7 * stride + 8 * blocks <= samples.count)
+    var work = [64 of Int32](repeating: 0)
+    for block in 0..<blocks {
+        let first = start &+ 64 &* block
+        let place = target &+ 8 &* block
+        var lower: Int16 = 0
+        for i in 8..<64 { lower |= coefficients[first &+ i] }
+        if lower != 0 {
+            columns(coefficients, first, quantization, &work)
+        } else {
+            var top: Int16 = 0
+            for i in 1..<8 { top |= coefficients[first &+ i] }
+            let shift = Int16(truncatingIfNeeded: passBits)
+            if top == 0 {
+                let flat = Int32((coefficients[first] &* quantization[0]) &<< shift)
+                fill(sample((flat &+ 16) &>> 5), &samples, place, stride)
+                continue
+            }
+            // Only the first row has coefficients: each column is constant.
+            for i in 0..<8 {
+                let value = Int32((coefficients[first &+ i] &* quantization[i]) &<< shift)
+                for row in 0..<8 { work[row &* 8 &+ i] = value }
+            }
+        }
+        rows(work, &samples, place, stride)
+    }
+}
+
+@inline(__always)
+private func fill(_ value: UInt8, _ samples: inout MutableSpan<UInt8>, _ place: Int, _ stride: Int) {
+    for row in 0..<8 {
+        for column in 0..<8 { samples[place &+ row &* stride &+ column] = value }
+    }
+}
+
+@inline(__always)
+private func columns(
+    _ coefficients: Span<Int16>, _ first: Int, _ quantization: Span<Int16>, _ work: inout [64 of Int32]
+) {
+    let shift = constantBits &- passBits
+    for column in 0..<8 {
+        func dequantized(_ row: Int) -> Int32 {
+            Int32(coefficients[first &+ row &* 8 &+ column] &* quantization[row &* 8 &+ column])
+        }
+        let out = transform(
+            dequantized(0), dequantized(1), dequantized(2), dequantized(3),
+            dequantized(4), dequantized(5), dequantized(6), dequantized(7))
+        work[column] = saturated(out.0, shift)
+        work[column &+ 8] = saturated(out.1, shift)
+        work[column &+ 16] = saturated(out.2, shift)
+        work[column &+ 24] = saturated(out.3, shift)
+        work[column &+ 32] = saturated(out.4, shift)
+        work[column &+ 40] = saturated(out.5, shift)
+        work[column &+ 48] = saturated(out.6, shift)
+        work[column &+ 56] = saturated(out.7, shift)
+    }
+}
+
+@inline(__always)
+private func rows(_ work: [64 of Int32], _ samples: inout MutableSpan<UInt8>, _ place: Int, _ stride: Int) {
+    // The transform scales by 8 in two passes: three bits more.
+    let shift = constantBits &+ passBits &+ 3
+    for row in 0..<8 {
+        let at = row &* 8
+        let out = transform(
+            work[at], work[at &+ 1], work[at &+ 2], work[at &+ 3],
+            work[at &+ 4], work[at &+ 5], work[at &+ 6], work[at &+ 7])
+        let to = place &+ row &* stride
+        samples[to] = sample(rounded(out.0, shift))
+        samples[to &+ 1] = sample(rounded(out.1, shift))
+        samples[to &+ 2] = sample(rounded(out.2, shift))
+        samples[to &+ 3] = sample(rounded(out.3, shift))
+        samples[to &+ 4] = sample(rounded(out.4, shift))
+        samples[to &+ 5] = sample(rounded(out.5, shift))
+        samples[to &+ 6] = sample(rounded(out.6, shift))
+        samples[to &+ 7] = sample(rounded(out.7, shift))
+    }
+}
+
+@inline(__always)
+private func rounded(_ value: Int32, _ shift: Int32) -> Int32 {
+    (value &+ (1 &<< (shift &- 1))) &>> shift
+}
+
+@inline(__always)
+private func saturated(_ value: Int32, _ shift: Int32) -> Int32 {
+    min(max(rounded(value, shift), -32768), 32767)
+}
+
+/// Level shift (T.81 §A.3.1) and clamping.
+@inline(__always)
+private func sample(_ value: Int32) -> UInt8 {
+    UInt8(truncatingIfNeeded: min(max(value &+ 128, 0), 255))
+}
+
+@inline(__always)
+private func wrapped(_ value: Int32) -> Int32 {
+    Int32(Int16(truncatingIfNeeded: value))
+}
+
+/// The 1-D transform of eight 16-bit values, its results scaled up by √8 and by `constantBits`.
+@inline(__always)
+private func transform(
+    _ in0: Int32, _ in1: Int32, _ in2: Int32, _ in3: Int32, _ in4: Int32, _ in5: Int32, _ in6: Int32, _ in7: Int32
+) -> (Int32, Int32, Int32, Int32, Int32, Int32, Int32, Int32) {
+    // Even part: coefficients 0, 4 (butterfly) and 2, 6 (rotation by √2·c6).
+    let e0 = wrapped(in0 &+ in4) &<< constantBits
+    let e1 = wrapped(in0 &- in4) &<< constantBits
+    let e2 = in2 &* fix0p541196100 &+ in6 &* (fix0p541196100 &- fix1p847759065)
+    let e3 = in2 &* (fix0p541196100 &+ fix0p765366865) &+ in6 &* fix0p541196100
+    let (a0, a3, a1, a2) = (e0 &+ e3, e0 &- e3, e1 &+ e2, e1 &- e2)
+    // Odd part.
+    let s = wrapped(in7 &+ in3)
+    let t = wrapped(in5 &+ in1)
+    let z3 = s &* (fix1p175875602 &- fix1p961570560) &+ t &* fix1p175875602
+    let z4 = s &* fix1p175875602 &+ t &* (fix1p175875602 &- fix0p390180644)
+    let o0 = in7 &* (fix0p298631336 &- fix0p899976223) &- in1 &* fix0p899976223 &+ z3
+    let o1 = in5 &* (fix2p053119869 &- fix2p562915447) &- in3 &* fix2p562915447 &+ z4
+    let o2 = in3 &* (fix3p072711026 &- fix2p562915447) &- in5 &* fix2p562915447 &+ z3
+    let o3 = in1 &* (fix1p501321110 &- fix0p899976223) &- in7 &* fix0p899976223 &+ z4
+    return (a0 &+ o3, a1 &+ o2, a2 &+ o1, a3 &+ o0, a3 &- o0, a2 &- o1, a1 &- o2, a0 &- o3)
+}
