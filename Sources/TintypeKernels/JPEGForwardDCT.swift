@@ -1,0 +1,149 @@
+extension JPEGForward {
+    /// Transforms and quantises a row of blocks (T.81 §A.3.3 and §A.3.4).
+    ///
+    /// The transform is that of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with 11 multiplications",
+    /// ICASSP 1989), whose outputs are √8 times those of an orthonormal DCT: the two passes together are 8 times too large, and
+    /// `Divisors` takes that back. Constants have 13 fractional bits; between the passes 2 more bits are kept.
+    /// All fits 32 bits: samples are at most 2⁷ in size, outputs of the first pass 2¹², sums of the second 2¹⁵, products 2²⁹.
+    ///
+    /// - Parameters:
+    ///   - samples: eight rows, each beginning `stride` after the last, of at least 8 × `blocks` samples.
+    ///   - coefficients: at least 64 × `blocks`; block by block, each row by row from the lowest frequency (not zigzag).
+    public static func transformBlocks(
+        _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors,
+        into coefficients: inout MutableSpan<Int16>
+    ) {
+        precondition(blocks >= 0 && stride >= 8 * blocks && coefficients.count >= 64 * blocks)
+        precondition(blocks == 0 || samples.count >= 7 * stride + 8 * blocks)
+        var work = [64 of Int32](repeating: 0)
+        for block in 0..<blocks {
+            transformRows(samples, at: 8 &* block, stride: stride, into: &work)
+            transformColumns(&work)
+            var output = coefficients._mutatingExtracting(64 &* block..<64 &* block &+ 64)
+            quantize(work, divisors, into: &output)
+        }
+    }
+
+    /// The even half of one pass: from the sums of samples mirrored at the middle to outputs 0, 2, 4 and 6, the first two of
+    /// which are whole numbers while the others carry 13 fractional bits.
+    @inline(__always)
+    private static func evenPart(
+        _ s0: Int32, _ s1: Int32, _ s2: Int32, _ s3: Int32
+    ) -> (Int32, Int32, Int32, Int32) {
+        let (outer, inner) = (s0 &+ s3, s1 &+ s2)
+        let (difference, middle) = (s0 &- s3, s1 &- s2)
+        // A rotation by 3π/8, scaled by √2: 0.541196100, 0.765366865 and 1.847759065.
+        let shared = (difference &+ middle) &* 4_433
+        return (outer &+ inner, shared &+ difference &* 6_270, outer &- inner, shared &- middle &* 15_137)
+    }
+
+    /// The odd half: from the differences of samples mirrored at the middle to outputs 1, 3, 5 and 7 with 13 fractional bits.
+    @inline(__always)
+    private static func oddPart(
+        _ d0: Int32, _ d1: Int32, _ d2: Int32, _ d3: Int32
+    ) -> (Int32, Int32, Int32, Int32) {
+        // √2 times cosines of odd multiples of π/16 and their sums: 1.175875602; −0.899976223, −2.562915447, −1.961570560,
+        // −0.390180644; 1.501321110, 3.072711026, 2.053119869, 0.298631336.
+        let shared = (d3 &+ d1 &+ d2 &+ d0) &* 9_633
+        let z1 = (d3 &+ d0) &* -7_373
+        let z2 = (d2 &+ d1) &* -20_995
+        let z3 = (d3 &+ d1) &* -16_069 &+ shared
+        let z4 = (d2 &+ d0) &* -3_196 &+ shared
+        return (
+            d0 &* 12_299 &+ z1 &+ z4, d1 &* 25_172 &+ z2 &+ z3, d2 &* 16_819 &+ z2 &+ z4, d3 &* 2_446 &+ z1 &+ z3
+        )
+    }
+
+    /// Rows: samples less 128 (T.81 §A.3.1) to frequencies times √8 and 2².
+    @inline(__always)
+    private static func transformRows(
+        _ samples: Span<UInt8>, at start: Int, stride: Int, into work: inout [64 of Int32]
+    ) {
+        let rounding: Int32 = 1 << 10
+        for y in 0..<8 {
+            let from = start &+ y &* stride
+            let row = samples.extracting(from..<from &+ 8)
+            let (a, b, c, d) = (Int32(row[0]), Int32(row[1]), Int32(row[2]), Int32(row[3]))
+            let (e, f, g, h) = (Int32(row[4]), Int32(row[5]), Int32(row[6]), Int32(row[7]))
+            let even = evenPart(a &+ h, b &+ g, c &+ f, d &+ e)
+            let odd = oddPart(a &- h, b &- g, c &- f, d &- e)
+            // The level shift reaches only the lowest frequency.
+            work[8 &* y] = (even.0 &- 8 * 128) &<< 2
+            work[8 &* y &+ 4] = even.2 &<< 2
+            work[8 &* y &+ 2] = (even.1 &+ rounding) &>> 11
+            work[8 &* y &+ 6] = (even.3 &+ rounding) &>> 11
+            work[8 &* y &+ 1] = (odd.0 &+ rounding) &>> 11
+            work[8 &* y &+ 3] = (odd.1 &+ rounding) &>> 11
+            work[8 &* y &+ 5] = (odd.2 &+ rounding) &>> 11
+            work[8 &* y &+ 7] = (odd.3 &+ rounding) &>> 11
+        }
+    }
+
+    /// Columns: the second pass, which drops the 2 bits that the first kept.
+    @inline(__always)
+    private static func transformColumns(_ work: inout [64 of Int32]) {
+        let rounding: Int32 = 1 << 14
+        for x in 0..<8 {
+            let (a, b, c, d) = (work[x], work[8 &+ x], work[16 &+ x], work[24 &+ x])
+            let (e, f, g, h) = (work[32 &+ x], work[40 &+ x], work[48 &+ x], work[56 &+ x])
+            let even = evenPart(a &+ h, b &+ g, c &+ f, d &+ e)
+            let odd = oddPart(a &- h, b &- g, c &- f, d &- e)
+            work[x] = (even.0 &+ 2) &>> 2
+            work[32 &+ x] = (even.2 &+ 2) &>> 2
+            work[16 &+ x] = (even.1 &+ rounding) &>> 15
+            work[48 &+ x] = (even.3 &+ rounding) &>> 15
+            work[8 &+ x] = (odd.0 &+ rounding) &>> 15
+            work[24 &+ x] = (odd.1 &+ rounding) &>> 15
+            work[40 &+ x] = (odd.2 &+ rounding) &>> 15
+            work[56 &+ x] = (odd.3 &+ rounding) &>> 15
+        }
+    }
+
+    /// Divides by the quantiser's steps and rounds to the nearest, halves away from zero.
+    @inline(__always)
+    private static func quantize(_ work: [64 of Int32], _ divisors: Divisors, into output: inout MutableSpan<Int16>) {
+        for i in 0..<64 {
+            let value = Int16(truncatingIfNeeded: work[i])
+            let sign = value &>> 15
+            let dividend = UInt16(bitPattern: (value ^ sign) &- sign) &+ divisors.half[i]
+            let product = UInt32(dividend) &* UInt32(divisors.reciprocal[i])
+            let high = UInt32(UInt16(truncatingIfNeeded: product &>> 16)) &* UInt32(divisors.scale[i])
+            let quotient = Int16(truncatingIfNeeded: high &>> 16)
+            output[i] = (quotient ^ sign) &- sign
+        }
+    }
+}
+
+extension JPEGForward {
+    /// A quantisation table made ready for dividing without division.
+    ///
+    /// For a divisor d of b bits, m = ⌈2ᵏ ∕ d⌉ with k = 15 + b exceeds 2ᵏ ∕ d by less than 1, so ⌊nm ∕ 2ᵏ⌋ = ⌊n ∕ d⌋ for every n
+    /// below 2¹⁵. The shift by k is one by 16 and a multiplication by 2¹⁷⁻ᵇ with another shift by 16, which suits vectors.
+    /// A power of two would need m = 2¹⁶; it takes half of that, and k one less.
+    public struct Divisors: Sendable {
+        let half: [64 of UInt16]
+        let reciprocal: [64 of UInt16]
+        let scale: [64 of UInt16]
+
+        /// - Parameter steps: 64 quantisation steps of 1 to 255, row by row (not zigzag).
+        public init(steps: Span<UInt8>) {
+            precondition(steps.count == 64)
+            var half = [64 of UInt16](repeating: 0)
+            var reciprocal = [64 of UInt16](repeating: 0)
+            var scale = [64 of UInt16](repeating: 0)
+            for i in 0..<64 {
+                precondition(steps[i] > 0, "a quantisation step is at least 1")
+                // The transform's outputs are 8 times too large.
+                let divisor = UInt32(steps[i]) * 8
+                let isPower = divisor & (divisor - 1) == 0
+                let bits = (32 - divisor.leadingZeroBitCount) - (isPower ? 1 : 0)
+                half[i] = UInt16(divisor / 2)
+                reciprocal[i] = UInt16(truncatingIfNeeded: ((1 << (15 + bits)) + divisor - 1) / divisor)
+                scale[i] = 1 << (17 - bits)
+            }
+            self.half = half
+            self.reciprocal = reciprocal
+            self.scale = scale
+        }
+    }
+}
