@@ -1,0 +1,178 @@
+internal import CZlib
+internal import TintypeCore
+
+// The only file of this module that touches zlib, and the only one with `unsafe` in it. Why that is sound: zlib gets a
+// pointer and a count of one and the same span, for the length of one call; it never writes past the count; and its own
+// state lives at one address, from `make` to `deinit`, with one owner.
+
+/// Inflates one zlib stream (RFC 1950), a piece at a time.
+@safe
+struct Inflater: ~Copyable {
+    /// What one call did.
+    struct Step {
+        enum State: Equatable {
+            case more
+            /// The stream is complete and its checksum right.
+            case ended
+            /// The stream breaks the rules of RFC 1950 or 1951, in zlib's words.
+            case broken(String)
+        }
+        var consumed: Int
+        var produced: Int
+        var state: State
+    }
+
+    private let stream: UnsafeMutablePointer<z_stream>
+
+    init() throws(ImageError) {
+        unsafe stream = try ZlibState.make { stream in
+            unsafe inflateInit_(stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+        }
+    }
+
+    deinit {
+        unsafe inflateEnd(stream)
+        unsafe stream.deinitialize(count: 1)
+        unsafe stream.deallocate()
+    }
+
+    /// Inflates as much of `input` as fits into `output`.
+    mutating func inflate(_ input: Span<UInt8>, into output: inout MutableSpan<UInt8>) -> Step {
+        let available = UInt32(clamping: input.count)
+        let room = UInt32(clamping: output.count)
+        let stream = unsafe stream
+        let code = unsafe input.withUnsafeBufferPointer { from in
+            unsafe output.withUnsafeMutableBufferPointer { to in
+                // zlib's interface lacks a const here; it does not write to its input.
+                unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: from.baseAddress)
+                unsafe stream.pointee.avail_in = available
+                unsafe stream.pointee.next_out = to.baseAddress
+                unsafe stream.pointee.avail_out = room
+                return unsafe CZlib.inflate(stream, Z_NO_FLUSH)
+            }
+        }
+        let consumed = unsafe Int(available - stream.pointee.avail_in)
+        let produced = unsafe Int(room - stream.pointee.avail_out)
+        let state: Step.State
+        switch code {
+        case Z_OK, Z_BUF_ERROR: state = .more
+        case Z_STREAM_END: state = .ended
+        case Z_NEED_DICT: state = .broken("it needs a preset dictionary")
+        default: state = unsafe .broken(stream.pointee.msg.map { unsafe String(cString: $0) } ?? "error \(code)")
+        }
+        return Step(consumed: consumed, produced: produced, state: state)
+    }
+}
+
+extension Inflater {
+    /// Inflates a whole stream.
+    ///
+    /// - Returns: nil if it would be longer than `limit`.
+    /// - Throws: `malformed` if the stream is damaged or does not end.
+    static func inflateAll(_ bytes: [UInt8], limit: Int) throws(ImageError) -> [UInt8]? {
+        var inflater = try Inflater()
+        var whole: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16 << 10)
+        var position = 0
+        while true {
+            var room = piece.mutableSpan
+            let step = inflater.inflate(bytes.span.extracting(position..<bytes.count), into: &room)
+            guard step.produced <= limit - whole.count else { return nil }
+            whole.append(contentsOf: piece[0..<step.produced])
+            position += step.consumed
+            if step.state == .ended { return whole }
+            guard step.state == .more, step.produced > 0 else {
+                throw ImageError(.malformed, "a compressed block cannot be inflated", format: .png)
+            }
+        }
+    }
+}
+
+/// Deflates one zlib stream, a piece at a time.
+@safe
+struct Deflater: ~Copyable {
+    enum Strategy {
+        case standard, filtered, runLength
+
+        fileprivate var code: Int32 {
+            switch self {
+            case .standard: Z_DEFAULT_STRATEGY
+            case .filtered: Z_FILTERED
+            case .runLength: Z_RLE
+            }
+        }
+    }
+
+    private let stream: UnsafeMutablePointer<z_stream>
+
+    /// - Parameter level: zlib's own, 0 to 9.
+    init(level: Int, strategy: Strategy) throws(ImageError) {
+        // A window of 2¹⁵ bytes, and more memory for symbols than zlib's default of 8.
+        unsafe stream = try ZlibState.make { stream in
+            unsafe deflateInit2_(
+                stream, Int32(level), Z_DEFLATED, 15, 9, strategy.code, ZLIB_VERSION,
+                Int32(MemoryLayout<z_stream>.size))
+        }
+    }
+
+    deinit {
+        unsafe deflateEnd(stream)
+        unsafe stream.deinitialize(count: 1)
+        unsafe stream.deallocate()
+    }
+
+    /// Deflates as much of `input` as it can before `output` is full.
+    ///
+    /// - Parameter finish: whether the stream ends after `input`.
+    mutating func deflate(
+        _ input: Span<UInt8>, finish: Bool, into output: inout MutableSpan<UInt8>
+    ) -> (consumed: Int, produced: Int, ended: Bool) {
+        let available = UInt32(clamping: input.count)
+        let room = UInt32(clamping: output.count)
+        let stream = unsafe stream
+        let code = unsafe input.withUnsafeBufferPointer { from in
+            unsafe output.withUnsafeMutableBufferPointer { to in
+                unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: from.baseAddress)
+                unsafe stream.pointee.avail_in = available
+                unsafe stream.pointee.next_out = to.baseAddress
+                unsafe stream.pointee.avail_out = room
+                return unsafe CZlib.deflate(stream, finish ? Z_FINISH : Z_NO_FLUSH)
+            }
+        }
+        let consumed = unsafe Int(available - stream.pointee.avail_in)
+        return unsafe (consumed, Int(room - stream.pointee.avail_out), code == Z_STREAM_END)
+    }
+}
+
+private enum ZlibState {
+    /// A stream at an address of its own, as zlib points back to it.
+    static func make(
+        _ start: (UnsafeMutablePointer<z_stream>) -> Int32
+    ) throws(ImageError) -> UnsafeMutablePointer<z_stream> {
+        let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
+        unsafe stream.initialize(to: z_stream())
+        guard unsafe start(stream) == Z_OK else {
+            unsafe stream.deinitialize(count: 1)
+            unsafe stream.deallocate()
+            throw ImageError(.limitExceeded, "zlib cannot have the memory it needs", format: .png)
+        }
+        return unsafe stream
+    }
+}
+
+/// The checksum of PNG §5.5, over bytes that come in pieces.
+struct CRC32 {
+    private(set) var value: UInt32 = 0
+
+    mutating func update(_ bytes: [UInt8], _ range: Range<Int>) {
+        update(bytes.span.extracting(range))
+    }
+
+    mutating func update(_ bytes: Span<UInt8>) {
+        if bytes.isEmpty { return }
+        let seed = UInt(value)
+        value = unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe UInt32(truncatingIfNeeded: crc32_z(seed, bytes.baseAddress, bytes.count))
+        }
+    }
+}
