@@ -1,0 +1,113 @@
+/// How the pixels of one axis are weighed: for every target pixel, which source pixels count and how much.
+public struct AxisWeights: Sendable, Hashable {
+    public let filter: Filter
+    /// Pixels of the source along this axis.
+    public let source: Int
+    /// Pixels of the target along this axis.
+    public let target: Int
+    /// Where the part that is used begins, and how long it is, in source pixels.
+    public let origin: Double
+    public let extent: Double
+    /// Whether the axis runs backwards in the source.
+    public private(set) var isMirrored = false
+    /// The most source pixels that one target pixel takes.
+    let taps: Int
+    /// The largest weight, without its sign.
+    let largest: Double
+    /// The largest sum of the weights of one target pixel, without their signs: how far the result can reach beyond the
+    /// range of the source. At least 1; 1.54 for `lanczos3`.
+    let gain: Double
+
+    /// - Parameters:
+    ///   - source: pixels of the source along this axis, at least 1.
+    ///   - origin: where the part that is used begins, in source pixels, at least 0. Pixels beside that part count as far as the
+    ///     filter reaches, and only those beyond the edges of the source do not.
+    ///   - extent: length of that part, more than 0; `origin + extent` is at most `source`.
+    ///   - target: pixels of the result along this axis, at least 1.
+    /// - Precondition: the bounds above.
+    public init(filter: Filter, source: Int, origin: Double = 0, extent: Double? = nil, target: Int) {
+        let extent = extent ?? Double(source)
+        precondition(source >= 1 && target >= 1, "both sides have at least one pixel")
+        precondition(origin >= 0 && extent > 0 && origin + extent <= Double(source) + 1e-6, "crop beyond the source")
+        self.filter = filter
+        self.source = source
+        self.target = target
+        self.origin = origin
+        self.extent = extent
+        let windows = Windows(filter: filter, source: source, origin: origin, extent: extent, target: target)
+        var weights: [Double] = []
+        var (taps, largest, gain) = (1, 0.0, 1.0)
+        for i in 0..<target {
+            windows.window(at: i, into: &weights)
+            taps = max(taps, weights.count)
+            var sum = 0.0
+            for weight in weights {
+                sum += abs(weight)
+                largest = max(largest, abs(weight))
+            }
+            gain = max(gain, sum)
+        }
+        self.taps = taps
+        self.largest = largest
+        self.gain = gain
+    }
+
+    /// The weights for a source that holds the axis the other way round.
+    ///
+    /// The result has its pixels the other way round too, and they are the same to the bit.
+    public func mirrored() -> AxisWeights {
+        var copy = self
+        copy.isMirrored.toggle()
+        return copy
+    }
+
+    var windows: Windows { Windows(filter: filter, source: source, origin: origin, extent: extent, target: target) }
+}
+
+/// The arithmetic behind `AxisWeights`, before any rounding.
+struct Windows {
+    let filter: Filter
+    let source: Int
+    let origin: Double
+    let extent: Double
+    let target: Int
+
+    /// The weights of the source pixels that make up target pixel `index`, adding up to 1. There is at least one.
+    ///
+    /// As Pillow's `precompute_coeffs`: the filter is widened by the shrink factor, laid on the centre of the target
+    /// pixel, cut at the edges of the source and normalised. Pixels at the ends that count nothing are left out.
+    ///
+    /// - Returns: the first of those pixels.
+    @discardableResult
+    func window(at index: Int, into weights: inout [Double]) -> Int {
+        weights.removeAll(keepingCapacity: true)
+        let scale = extent / Double(target)
+        let centre = origin + (Double(index) + 0.5) * scale
+        let nearest = min(source - 1, max(0, Int(centre)))
+        if filter == .nearest {
+            weights.append(1)
+            return nearest
+        }
+        let width = max(scale, 1)
+        let reach = filter.support * width
+        var first = max(0, Int(centre - reach + 0.5))
+        let end = min(source, Int(centre + reach + 0.5))
+        var sum = 0.0
+        for i in first..<max(first, end) {
+            let weight = filter.weight(at: (Double(i) + 0.5 - centre) / width)
+            if weights.isEmpty && weight == 0 {
+                first = i + 1
+                continue
+            }
+            weights.append(weight)
+            sum += weight
+        }
+        while let last = weights.last, last == 0 { weights.removeLast() }
+        guard !weights.isEmpty, sum > 0 else {
+            weights = [1]
+            return nearest
+        }
+        for i in weights.indices { weights[i] /= sum }
+        return first
+    }
+}
