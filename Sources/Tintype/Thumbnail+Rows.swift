@@ -80,8 +80,8 @@ extension Thumbnail {
         if linear { source = AnyRowSource(try ToLinearLight(source)) }
         let small = AnyRowSource(
             orientation.swapsAxes
-                ? try Resampler(source, horizontal: y, vertical: x, order: .verticalFirst)
-                : try Resampler(source, horizontal: x, vertical: y, order: .horizontalFirst))
+                ? Resampler(source, horizontal: y, vertical: x, order: .verticalFirst)
+                : Resampler(source, horizontal: x, vertical: y, order: .horizontalFirst))
         return linear ? AnyRowSource(try FromLinearLight(small, to: format)) : small
     }
 

@@ -4,13 +4,13 @@
 /// before it (0 to 15). A run of 16 zeros is the token 15, the end of a block before its 64th coefficient the token 0: both have the
 /// value 0, which no coefficient here has. A block takes at most 64 tokens, so they never need more memory than coefficients.
 struct TokenCoder {
-    private let order: [BlockPlace]
+    private let order: [EncodedBlockPlace]
     private let restartInterval: Int
     private var predictions: [3 of Int16] = [0, 0, 0]
     /// MCUs until the predictions begin anew.
     private var untilRestart: Int
 
-    init(order: [BlockPlace], restartInterval: Int) {
+    init(order: [EncodedBlockPlace], restartInterval: Int) {
         self.order = order
         self.restartInterval = restartInterval
         untilRestart = restartInterval
@@ -87,9 +87,9 @@ struct TokenCoder {
 /// How often each symbol of the four tables occurs: luminance DC and AC, chrominance DC and AC, 256 entries each.
 struct SymbolFrequencies {
     private(set) var counts = [Int](repeating: 0, count: 4 * 256)
-    private let order: [BlockPlace]
+    private let order: [EncodedBlockPlace]
 
-    init(order: [BlockPlace]) {
+    init(order: [EncodedBlockPlace]) {
         self.order = order
     }
 

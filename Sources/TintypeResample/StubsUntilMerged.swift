@@ -1,24 +1,12 @@
 public import TintypeCore
 
-public enum Filter: String, Sendable, Hashable, CaseIterable { case nearest, box, bilinear, hamming, bicubic, mitchell, lanczos3 }
 public struct Color: Sendable, Hashable {
     public var red, green, blue, alpha: UInt8
     public init(red: UInt8, green: UInt8, blue: UInt8, alpha: UInt8 = 255) { self.red = red; self.green = green; self.blue = blue; self.alpha = alpha }
     public static let white = Color(red: 255, green: 255, blue: 255)
     public init?(hex: String) { return nil }
 }
-public struct AxisWeights: Sendable {
-    public init(filter: Filter, source: Int, origin: Double, extent: Double, target: Int) {}
-    public func mirrored() -> AxisWeights { self }
-}
 public enum AlphaRule: Sendable, Hashable { case flatten(Color), ignore }
-public struct Resampler: RowSource, ~Copyable {
-    public var size: Size { Size(1, 1) }
-    public var pixelFormat: PixelFormat { .gray8 }
-    public enum Order { case horizontalFirst, verticalFirst }
-public init(_ source: consuming AnyRowSource, horizontal: AxisWeights, vertical: AxisWeights, order: Order = .horizontalFirst) throws(ImageError) {}
-    public mutating func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {}
-}
 public struct PixelConversion: RowSource, ~Copyable {
     public var size: Size { Size(1, 1) }
     public var pixelFormat: PixelFormat { .gray8 }

@@ -5,7 +5,7 @@ extension Fit: ExpressibleByArgument {}
 extension Gravity: ExpressibleByArgument {}
 extension Filter: ExpressibleByArgument {}
 extension Metadata.Keep: ExpressibleByArgument {}
-extension JPEGEncoder.Options.Subsampling: ExpressibleByArgument {}
+extension JPEGEncoder.Subsampling: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
     public init?(argument: String) { self.init(hex: argument) }

@@ -38,7 +38,7 @@ struct WritingOptions: ParsableArguments {
     var quality = 85
 
     @Option(help: "How a JPEG's colour is subsampled.")
-    var subsampling = JPEGEncoder.Options.Subsampling.s420
+    var subsampling = JPEGEncoder.Subsampling.s420
 
     @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
     var maxBytes: ByteCount?
