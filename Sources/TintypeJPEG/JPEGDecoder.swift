@@ -133,6 +133,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
                 throw ImageError(.limitExceeded, "more than \(limits.scans) scans", at: reader.offset, format: .jpeg)
             }
         } while try beginNext(&scan)
+        if latched.contains(false) { try segments.warn(.damaged, "a component has no scan", row: 0, at: reader.offset) }
     }
 
     /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
@@ -144,7 +145,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
             return true
         } catch {
             guard !segments.isStrict, error.kind == .malformed || error.kind == .truncated else { throw error }
-            try segments.warn(.damaged, error.reason, at: error.offset)
+            try segments.warn(error.kind == .truncated ? .truncated : .damaged, error.reason, at: error.offset)
             return false
         }
     }
