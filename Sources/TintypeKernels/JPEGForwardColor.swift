@@ -17,18 +17,35 @@ public enum JPEGForward {
     ) {
         precondition(pixels >= 0 && rgb.count == 3 * pixels)
         precondition(luma.count >= pixels && blue.count >= pixels && red.count >= pixels)
+        // Sound: the counts were checked above, and nothing beyond `pixels` is touched.
+        unsafe rgb.withUnsafeBufferPointer { source in
+            unsafe luma.withUnsafeMutableBufferPointer { luma in
+                unsafe blue.withUnsafeMutableBufferPointer { blue in
+                    unsafe red.withUnsafeMutableBufferPointer { red in
+                        unsafe convert(source, pixels, luma, blue, red)
+                    }
+                }
+            }
+        }
+    }
+
+    @inline(__always)
+    private static func convert(
+        _ rgb: UnsafeBufferPointer<UInt8>, _ pixels: Int, _ luma: UnsafeMutableBufferPointer<UInt8>,
+        _ blue: UnsafeMutableBufferPointer<UInt8>, _ red: UnsafeMutableBufferPointer<UInt8>
+    ) {
         let half: Int32 = 1 << 15
         let chromaOffset: Int32 = 128 << 16 + half - 1
         for i in 0..<pixels {
-            let r = Int32(rgb[3 &* i])
-            let g = Int32(rgb[3 &* i &+ 1])
-            let b = Int32(rgb[3 &* i &+ 2])
+            let r = unsafe Int32(rgb[3 &* i])
+            let g = unsafe Int32(rgb[3 &* i &+ 1])
+            let b = unsafe Int32(rgb[3 &* i &+ 2])
             let y = 19_595 &* r &+ 38_470 &* g &+ 7_471 &* b &+ half
             let cb = 32_768 &* b &- 11_059 &* r &- 21_709 &* g &+ chromaOffset
             let cr = 32_768 &* r &- 27_439 &* g &- 5_329 &* b &+ chromaOffset
-            luma[i] = UInt8(truncatingIfNeeded: y &>> 16)
-            blue[i] = UInt8(truncatingIfNeeded: cb &>> 16)
-            red[i] = UInt8(truncatingIfNeeded: cr &>> 16)
+            unsafe luma[i] = UInt8(truncatingIfNeeded: y &>> 16)
+            unsafe blue[i] = UInt8(truncatingIfNeeded: cb &>> 16)
+            unsafe red[i] = UInt8(truncatingIfNeeded: cr &>> 16)
         }
     }
 }

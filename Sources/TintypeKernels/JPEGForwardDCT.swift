@@ -15,12 +15,23 @@ extension JPEGForward {
     ) {
         precondition(blocks >= 0 && stride >= 8 * blocks && coefficients.count >= 64 * blocks)
         precondition(blocks == 0 || samples.count >= 7 * stride + 8 * blocks)
-        var work = [64 of Int32](repeating: 0)
-        for block in 0..<blocks {
-            transformRows(samples, at: 8 &* block, stride: stride, into: &work)
-            transformColumns(&work)
-            var output = coefficients._mutatingExtracting(64 &* block..<64 &* block &+ 64)
-            quantize(work, divisors, into: &output)
+        // Sound: the counts were checked above; `work` has the 64 places that each step reads and writes.
+        unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 64) { work in
+            unsafe samples.withUnsafeBufferPointer { samples in
+                unsafe coefficients.withUnsafeMutableBufferPointer { coefficients in
+                    unsafe divisors.factors.withUnsafeBufferPointer { factors in
+                        guard let work = work.baseAddress, let samples = samples.baseAddress,
+                            let output = coefficients.baseAddress, let factors = factors.baseAddress
+                        else { return }
+                        unsafe work.initialize(repeating: 0, count: 64)
+                        for block in 0..<blocks {
+                            unsafe transformRows(samples + 8 &* block, stride, work)
+                            unsafe transformColumns(work)
+                            unsafe quantize(work, factors, output + 64 &* block)
+                        }
+                    }
+                }
+            }
         }
     }
 
@@ -57,60 +68,68 @@ extension JPEGForward {
     /// Rows: samples less 128 (T.81 §A.3.1) to frequencies times √8 and 2².
     @inline(__always)
     private static func transformRows(
-        _ samples: Span<UInt8>, at start: Int, stride: Int, into work: inout [64 of Int32]
+        _ samples: UnsafePointer<UInt8>, _ stride: Int, _ work: UnsafeMutablePointer<Int32>
     ) {
         let rounding: Int32 = 1 << 10
         for y in 0..<8 {
-            let from = start &+ y &* stride
-            let row = samples.extracting(from..<from &+ 8)
-            let (a, b, c, d) = (Int32(row[0]), Int32(row[1]), Int32(row[2]), Int32(row[3]))
-            let (e, f, g, h) = (Int32(row[4]), Int32(row[5]), Int32(row[6]), Int32(row[7]))
+            let row = unsafe samples + y &* stride
+            let output = unsafe work + 8 &* y
+            let (a, b, c, d) = unsafe (Int32(row[0]), Int32(row[1]), Int32(row[2]), Int32(row[3]))
+            let (e, f, g, h) = unsafe (Int32(row[4]), Int32(row[5]), Int32(row[6]), Int32(row[7]))
             let even = evenPart(a &+ h, b &+ g, c &+ f, d &+ e)
             let odd = oddPart(a &- h, b &- g, c &- f, d &- e)
             // The level shift reaches only the lowest frequency.
-            work[8 &* y] = (even.0 &- 8 * 128) &<< 2
-            work[8 &* y &+ 4] = even.2 &<< 2
-            work[8 &* y &+ 2] = (even.1 &+ rounding) &>> 11
-            work[8 &* y &+ 6] = (even.3 &+ rounding) &>> 11
-            work[8 &* y &+ 1] = (odd.0 &+ rounding) &>> 11
-            work[8 &* y &+ 3] = (odd.1 &+ rounding) &>> 11
-            work[8 &* y &+ 5] = (odd.2 &+ rounding) &>> 11
-            work[8 &* y &+ 7] = (odd.3 &+ rounding) &>> 11
+            unsafe output[0] = (even.0 &- 8 * 128) &<< 2
+            unsafe output[1] = (odd.0 &+ rounding) &>> 11
+            unsafe output[2] = (even.1 &+ rounding) &>> 11
+            unsafe output[3] = (odd.1 &+ rounding) &>> 11
+            unsafe output[4] = even.2 &<< 2
+            unsafe output[5] = (odd.2 &+ rounding) &>> 11
+            unsafe output[6] = (even.3 &+ rounding) &>> 11
+            unsafe output[7] = (odd.3 &+ rounding) &>> 11
         }
     }
 
     /// Columns: the second pass, which drops the 2 bits that the first kept.
     @inline(__always)
-    private static func transformColumns(_ work: inout [64 of Int32]) {
+    private static func transformColumns(_ work: UnsafeMutablePointer<Int32>) {
         let rounding: Int32 = 1 << 14
         for x in 0..<8 {
-            let (a, b, c, d) = (work[x], work[8 &+ x], work[16 &+ x], work[24 &+ x])
-            let (e, f, g, h) = (work[32 &+ x], work[40 &+ x], work[48 &+ x], work[56 &+ x])
+            let column = unsafe work + x
+            let (a, b, c, d) = unsafe (column[0], column[8], column[16], column[24])
+            let (e, f, g, h) = unsafe (column[32], column[40], column[48], column[56])
             let even = evenPart(a &+ h, b &+ g, c &+ f, d &+ e)
             let odd = oddPart(a &- h, b &- g, c &- f, d &- e)
-            work[x] = (even.0 &+ 2) &>> 2
-            work[32 &+ x] = (even.2 &+ 2) &>> 2
-            work[16 &+ x] = (even.1 &+ rounding) &>> 15
-            work[48 &+ x] = (even.3 &+ rounding) &>> 15
-            work[8 &+ x] = (odd.0 &+ rounding) &>> 15
-            work[24 &+ x] = (odd.1 &+ rounding) &>> 15
-            work[40 &+ x] = (odd.2 &+ rounding) &>> 15
-            work[56 &+ x] = (odd.3 &+ rounding) &>> 15
+            unsafe column[0] = (even.0 &+ 2) &>> 2
+            unsafe column[8] = (odd.0 &+ rounding) &>> 15
+            unsafe column[16] = (even.1 &+ rounding) &>> 15
+            unsafe column[24] = (odd.1 &+ rounding) &>> 15
+            unsafe column[32] = (even.2 &+ 2) &>> 2
+            unsafe column[40] = (odd.2 &+ rounding) &>> 15
+            unsafe column[48] = (even.3 &+ rounding) &>> 15
+            unsafe column[56] = (odd.3 &+ rounding) &>> 15
         }
     }
 
     /// Divides by the quantiser's steps and rounds to the nearest, halves away from zero.
     @inline(__always)
-    private static func quantize(_ work: [64 of Int32], _ divisors: Divisors, into output: inout MutableSpan<Int16>) {
+    private static func quantize(
+        _ work: UnsafePointer<Int32>, _ factors: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<Int16>
+    ) {
         for i in 0..<64 {
-            let value = Int16(truncatingIfNeeded: work[i])
+            let value = unsafe Int16(truncatingIfNeeded: work[i])
             let sign = value &>> 15
-            let dividend = UInt16(bitPattern: (value ^ sign) &- sign) &+ divisors.half[i]
-            let product = UInt32(dividend) &* UInt32(divisors.reciprocal[i])
-            let high = UInt32(UInt16(truncatingIfNeeded: product &>> 16)) &* UInt32(divisors.scale[i])
-            let quotient = Int16(truncatingIfNeeded: high &>> 16)
-            output[i] = (quotient ^ sign) &- sign
+            let dividend = unsafe UInt16(bitPattern: (value ^ sign) &- sign) &+ factors[i]
+            let high = unsafe multiplyHigh(dividend, factors[64 &+ i])
+            let quotient = unsafe Int16(truncatingIfNeeded: multiplyHigh(high, factors[128 &+ i]))
+            unsafe output[i] = (quotient ^ sign) &- sign
         }
+    }
+
+    /// The upper half of the product.
+    @inline(__always)
+    private static func multiplyHigh(_ a: UInt16, _ b: UInt16) -> UInt16 {
+        UInt16(truncatingIfNeeded: (UInt32(a) &* UInt32(b)) &>> 16)
     }
 }
 
@@ -121,29 +140,24 @@ extension JPEGForward {
     /// below 2¹⁵. The shift by k is one by 16 and a multiplication by 2¹⁷⁻ᵇ with another shift by 16, which suits vectors.
     /// A power of two would need m = 2¹⁶; it takes half of that, and k one less.
     public struct Divisors: Sendable {
-        let half: [64 of UInt16]
-        let reciprocal: [64 of UInt16]
-        let scale: [64 of UInt16]
+        /// 64 halves of divisors, then 64 reciprocals m, then 64 powers of two that shift the rest of the way.
+        let factors: [UInt16]
 
         /// - Parameter steps: 64 quantisation steps of 1 to 255, row by row (not zigzag).
         public init(steps: Span<UInt8>) {
             precondition(steps.count == 64)
-            var half = [64 of UInt16](repeating: 0)
-            var reciprocal = [64 of UInt16](repeating: 0)
-            var scale = [64 of UInt16](repeating: 0)
+            var factors = [UInt16](repeating: 0, count: 3 * 64)
             for i in 0..<64 {
                 precondition(steps[i] > 0, "a quantisation step is at least 1")
                 // The transform's outputs are 8 times too large.
                 let divisor = UInt32(steps[i]) * 8
                 let isPower = divisor & (divisor - 1) == 0
                 let bits = (32 - divisor.leadingZeroBitCount) - (isPower ? 1 : 0)
-                half[i] = UInt16(divisor / 2)
-                reciprocal[i] = UInt16(truncatingIfNeeded: ((1 << (15 + bits)) + divisor - 1) / divisor)
-                scale[i] = 1 << (17 - bits)
+                factors[i] = UInt16(divisor / 2)
+                factors[64 + i] = UInt16((1 << (15 + bits) + divisor - 1) / divisor)
+                factors[128 + i] = 1 << (17 - bits)
             }
-            self.half = half
-            self.reciprocal = reciprocal
-            self.scale = scale
+            self.factors = factors
         }
     }
 }

@@ -7,9 +7,15 @@ extension JPEGForward {
     ///   - row: twice as many samples as `output`.
     public static func downsampleRow(_ row: Span<UInt8>, into output: inout MutableSpan<UInt8>) {
         precondition(row.count == 2 * output.count)
-        for i in output.indices {
-            let sum = UInt16(row[2 &* i]) &+ UInt16(row[2 &* i &+ 1])
-            output[i] = UInt8(truncatingIfNeeded: (sum &+ UInt16(truncatingIfNeeded: i & 1)) &>> 1)
+        // Sound: there are two samples for each output.
+        unsafe row.withUnsafeBytes { row in
+            unsafe output.withUnsafeMutableBufferPointer { output in
+                guard let row = row.baseAddress else { return }
+                for i in 0..<output.count {
+                    let bias = UInt16(truncatingIfNeeded: i & 1)
+                    unsafe output[i] = UInt8(truncatingIfNeeded: (pairSum(row, i) &+ bias) &>> 1)
+                }
+            }
         }
     }
 
@@ -23,11 +29,25 @@ extension JPEGForward {
         _ upper: Span<UInt8>, _ lower: Span<UInt8>, into output: inout MutableSpan<UInt8>
     ) {
         precondition(upper.count == 2 * output.count && lower.count == 2 * output.count)
-        for i in output.indices {
-            let sum =
-                UInt16(upper[2 &* i]) &+ UInt16(upper[2 &* i &+ 1]) &+ UInt16(lower[2 &* i])
-                &+ UInt16(lower[2 &* i &+ 1])
-            output[i] = UInt8(truncatingIfNeeded: (sum &+ 1 &+ UInt16(truncatingIfNeeded: i & 1)) &>> 2)
+        // Sound: there are two samples in each row for each output.
+        unsafe upper.withUnsafeBytes { upper in
+            unsafe lower.withUnsafeBytes { lower in
+                unsafe output.withUnsafeMutableBufferPointer { output in
+                    guard let upper = upper.baseAddress, let lower = lower.baseAddress else { return }
+                    for i in 0..<output.count {
+                        let sum = unsafe pairSum(upper, i) &+ pairSum(lower, i)
+                        let bias = 1 &+ UInt16(truncatingIfNeeded: i & 1)
+                        unsafe output[i] = UInt8(truncatingIfNeeded: (sum &+ bias) &>> 2)
+                    }
+                }
+            }
         }
+    }
+
+    /// The sum of samples 2i and 2i + 1, loaded together: a stride of two would keep the loops from using vectors.
+    @inline(__always)
+    private static func pairSum(_ row: UnsafeRawPointer, _ i: Int) -> UInt16 {
+        let pair = unsafe row.loadUnaligned(fromByteOffset: 2 &* i, as: UInt16.self)
+        return pair & 0xFF &+ pair &>> 8
     }
 }
