@@ -42,7 +42,9 @@ struct ChunkReader: ~Copyable {
         let length = try reader.readUInt32()
         let code = try reader.readBytes(4)
         let next = ChunkType(code: code.reduce(0) { $0 << 8 | UInt32($1) })
-        guard length <= 0x7FFF_FFFF else { throw error(.malformed, "a chunk of \(length) bytes is longer than PNG allows") }
+        guard length <= 0x7FFF_FFFF else {
+            throw error(.malformed, "a chunk of \(length) bytes is longer than PNG allows")
+        }
         guard next.isLegal else { throw error(.malformed, "bytes that are not a chunk") }
         crc = CRC32()
         crc.update(code.span)

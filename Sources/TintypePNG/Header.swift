@@ -31,7 +31,8 @@ struct Header {
         }
         self.colorType = colorType
         guard data[10] == 0, data[11] == 0, data[12] <= 1 else {
-            throw malformed("compression, filter or interlace method \(data[10]), \(data[11]), \(data[12]) does not exist")
+            throw malformed(
+                "compression, filter or interlace method \(data[10]), \(data[11]), \(data[12]) does not exist")
         }
         interlaced = data[12] == 1
     }

@@ -122,10 +122,8 @@ struct MetadataReader {
         guard let data = try chunks.readData() else { return nil }
         let x = Double(data[0..<4].reduce(0) { $0 << 8 | UInt32($1) })
         let y = Double(data[4..<8].reduce(0) { $0 << 8 | UInt32($1) })
-        guard x > 0, y > 0, data[8] <= 1 else {
-            try chunks.log.note(.damaged, "a pHYs chunk that states no density", at: start)
-            return nil
-        }
+        // Some writers put zeros where they know no density.
+        guard x > 0, y > 0, data[8] <= 1 else { return nil }
         // The file counts pixels a metre.
         return data[8] == 1
             ? Metadata.Density(x: x / 100, y: y / 100, unit: .centimeter)

@@ -166,6 +166,8 @@ struct ScanlineReader: ~Copyable {
         if case .broken(let why) = inflated {
             throw chunks.error(.malformed, "the image data end wrongly: \(why)")
         }
-        if try openData(in: &chunks, needed: false) { throw chunks.error(.malformed, "bytes follow the compressed image data") }
+        if try openData(in: &chunks, needed: false) {
+            throw chunks.error(.malformed, "bytes follow the compressed image data")
+        }
     }
 }

@@ -91,26 +91,14 @@ extension Inflater {
 /// Deflates one zlib stream, a piece at a time.
 @safe
 struct Deflater: ~Copyable {
-    enum Strategy {
-        case standard, filtered, runLength
-
-        fileprivate var code: Int32 {
-            switch self {
-            case .standard: Z_DEFAULT_STRATEGY
-            case .filtered: Z_FILTERED
-            case .runLength: Z_RLE
-            }
-        }
-    }
-
     private let stream: UnsafeMutablePointer<z_stream>
 
     /// - Parameter level: zlib's own, 0 to 9.
-    init(level: Int, strategy: Strategy) throws(ImageError) {
+    init(level: Int) throws(ImageError) {
         // A window of 2¹⁵ bytes, and more memory for symbols than zlib's default of 8.
         unsafe stream = try ZlibState.make { stream in
             unsafe deflateInit2_(
-                stream, Int32(level), Z_DEFLATED, 15, 9, strategy.code, ZLIB_VERSION,
+                stream, Int32(level), Z_DEFLATED, 15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
                 Int32(MemoryLayout<z_stream>.size))
         }
     }
@@ -141,6 +129,23 @@ struct Deflater: ~Copyable {
         }
         let consumed = unsafe Int(available - stream.pointee.avail_in)
         return unsafe (consumed, Int(room - stream.pointee.avail_out), code == Z_STREAM_END)
+    }
+}
+
+extension Deflater {
+    /// A whole stream.
+    static func deflateAll(_ bytes: [UInt8], level: Int) throws(ImageError) -> [UInt8] {
+        var deflater = try Deflater(level: level)
+        var whole: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 16 << 10)
+        var position = 0
+        while true {
+            var room = piece.mutableSpan
+            let step = deflater.deflate(bytes.span.extracting(position..<bytes.count), finish: true, into: &room)
+            whole.append(contentsOf: piece[0..<step.produced])
+            position += step.consumed
+            if step.ended { return whole }
+        }
     }
 }
 
