@@ -1,5 +1,5 @@
 /// A file format that the toolkit knows.
-public enum ImageFormat: String, Sendable, Hashable, CaseIterable {
+public enum ImageFormat: String, Sendable, Hashable, CaseIterable, Codable {
     case jpeg, png, gif, netpbm
 
     /// The name that people use.

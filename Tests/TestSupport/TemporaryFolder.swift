@@ -78,5 +78,5 @@ public final class TemporaryFolder: Sendable {
 
 /// Lets a write to a pipe that nobody reads fail, instead of ending the process.
 public func ignoreBrokenPipes() {
-    unsafe signal(SIGPIPE, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
 }

@@ -98,7 +98,7 @@ import Tintype
 
     @Test func writesADeviceDirectly() throws {
         try Self.write([1, 2, 3], to: "/dev/null")
-        #expect(try Stat("/dev/null").type == .characterSpecial)
+        #expect(try Stat(FilePath("/dev/null")).type == .characterSpecial)
     }
 
     @Test func longAndForeignNamesHaveRoom() throws {

@@ -14,7 +14,8 @@ public final class FileByteSource: ByteSource {
         closes = true
     }
 
-    init(_ descriptor: FileDescriptor, closes: Bool) {
+    /// Takes an open file over.
+    package init(_ descriptor: FileDescriptor, closes: Bool = true) {
         self.descriptor = descriptor
         self.closes = closes
     }

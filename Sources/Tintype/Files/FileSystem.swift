@@ -92,12 +92,31 @@ package final class Folder: Sendable {
 
     /// Opens the folder at `path`.
     package convenience init(_ path: FilePath, operation: ImageError.Operation = .open) throws(ImageError) {
+        self.init(try .open(in: AT_FDCWD, path, O_RDONLY | O_DIRECTORY, operation))
+    }
+
+    /// Opens the folder at `path`, or returns nil if there is none.
+    package convenience init?(ifThere path: FilePath) throws(ImageError) {
         do {
-            self.init(try .open(in: AT_FDCWD, path, O_RDONLY | O_DIRECTORY, operation))
+            _ = try Stat(path)
+        } catch .noSuchFileOrDirectory {
+            return nil
         } catch {
-            throw error.reason == ImageError(.noSuchFileOrDirectory, operation).reason
-                ? ImageError(.io, "no such folder", operation: operation) : error
+            throw ImageError(error, .open)
         }
+        try self.init(path)
+    }
+
+    /// Opens the folder at `path`, made if there is none; the folder that it is in must be there.
+    package convenience init(making path: FilePath) throws(ImageError) {
+        do {
+            _ = try unsafe calling(path) { unsafe mkdirat(AT_FDCWD, $0, 0o777) }
+        } catch .fileExists {
+            // It may be there already.
+        } catch {
+            throw ImageError(error, .create)
+        }
+        try self.init(path, operation: .create)
     }
 
     /// The folder `name` in this one. A symbolic link is not followed.
@@ -113,9 +132,11 @@ package final class Folder: Sendable {
         do {
             _ = try unsafe calling(name) { unsafe mkdirat(descriptor.rawValue, $0, 0o777) }
         } catch .fileExists {
+            // It may be there already.
         } catch {
             throw ImageError(error, .create)
         }
+        try synchronize()
         return Folder(try .open(in: descriptor.rawValue, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, .create))
     }
 
@@ -191,13 +212,33 @@ package final class Folder: Sendable {
         try descriptor.synchronize()
     }
 
-    /// Waits for the sole right to write here, which ends when `file` is closed.
-    package static func lock(_ file: FileDescriptor) throws(ImageError) {
+    /// Waits for the sole right that the file `name` stands for. It ends when the file is closed.
+    package func lock(_ name: FilePath) throws(ImageError) -> FileDescriptor {
+        let permissions = FilePermissions(rawValue: 0o666)
+        let file = try FileDescriptor.open(
+            in: descriptor.rawValue, name, O_RDWR | O_CREAT | O_NOFOLLOW, .create, permissions: permissions)
         do {
             _ = try retrying { flock(file.rawValue, LOCK_EX) }
+            return file
         } catch {
+            try? file.close()
             throw ImageError(error, .write)
         }
+    }
+}
+
+/// Tells one state of a file from another without reading it, where every change is a new file under the old name.
+package struct FileState: Equatable, Sendable {
+    private let inode: UInt64
+    private let size: Int64
+    private let seconds: Int
+    private let nanoseconds: Int
+
+    package init(_ status: Stat) {
+        inode = UInt64(status.inode.rawValue)
+        size = status.size
+        seconds = status.st_mtim.tv_sec
+        nanoseconds = status.st_mtim.tv_nsec
     }
 }
 

@@ -1,0 +1,73 @@
+import TintypeCore
+
+/// A record of a model that is not known when the program is compiled: any keys, any values, images among them.
+public struct DynamicRecord: Model, Hashable {
+    public var id: Int?
+    /// Everything but the id and images that are pending. A stored image is an object with the keys of `StoredImage`.
+    public var values: [String: JSONValue]
+    private var pending: [String: ContentFile] = [:]
+
+    public init(id: Int? = nil, values: [String: JSONValue] = [:]) {
+        self.id = id
+        self.values = values
+    }
+
+    public static let imageFields: [ImageFieldDeclaration<DynamicRecord>] = []
+
+    /// The image under a key, or nil if there is none.
+    public subscript(image name: String) -> ImageField? {
+        get {
+            if let content = pending[name] { return .pending(content) }
+            return values[name].flatMap { StoredImage($0) }.map { .stored($0) }
+        }
+        set {
+            pending[name] = nil
+            values[name] = nil
+            switch newValue {
+            case .pending(let content): pending[name] = content
+            case .stored(let image): values[name] = image.json
+            case nil: break
+            }
+        }
+    }
+
+    /// The keys of all images, sorted.
+    public var imageNames: [String] {
+        (Array(pending.keys) + values.filter { StoredImage($0.value) != nil }.keys).sorted()
+    }
+}
+
+extension DynamicRecord: Codable {
+    public init(from decoder: any Decoder) throws {
+        values = try [String: JSONValue](from: decoder)
+        guard case .integer(let id)? = values.removeValue(forKey: "id") else { return }
+        self.id = id
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        for content in pending.values { try ImageField.pending(content).encode(to: encoder) }
+        var all = values
+        all["id"] = id.map { .integer($0) }
+        try all.encode(to: encoder)
+    }
+}
+
+extension StoredImage {
+    /// As `Codable` writes it.
+    var json: JSONValue {
+        .object([
+            "name": .string(name.description), "width": .integer(width), "height": .integer(height),
+            "format": .string(format.rawValue), "bytes": .integer(bytes), "crc32": .integer(Int(crc32)),
+        ])
+    }
+
+    init?(_ json: JSONValue) {
+        guard case .object(let values) = json, case .string(let path)? = values["name"],
+            case .integer(let width)? = values["width"], case .integer(let height)? = values["height"],
+            case .string(let format)? = values["format"], case .integer(let bytes)? = values["bytes"],
+            case .integer(let crc)? = values["crc32"], let name = try? RelativePath(path),
+            let format = ImageFormat(rawValue: format), let crc32 = UInt32(exactly: crc)
+        else { return nil }
+        self.init(name: name, width: width, height: height, format: format, bytes: bytes, crc32: crc32)
+    }
+}
