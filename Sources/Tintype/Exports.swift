@@ -1,3 +1,4 @@
+@_exported public import struct SystemPackage.FilePath
 @_exported public import TintypeCore
 @_exported public import TintypeGIF
 @_exported public import TintypeJPEG

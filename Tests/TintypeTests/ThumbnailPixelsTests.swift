@@ -10,8 +10,10 @@ import Testing
     static func noise(_ size: Size, _ format: PixelFormat, seed: UInt64) -> Image {
         var random = SplitMix64(seed: seed)
         // Patches of one value beside noise: edges are where rounding would show.
-        let pixels = (0..<size.width * size.height * format.bytesPerPixel).map { index in
-            index / 90 % 3 == 0 ? UInt8.random(in: 0...255, using: &random) : UInt8(index / 90 % 2 * 255)
+        let pixels = (0..<size.width * size.height * format.bytesPerPixel).map { (index: Int) -> UInt8 in
+            let patch = index / 90
+            if patch % 3 == 0 { return UInt8.random(in: 0...255, using: &random) }
+            return patch % 2 == 0 ? 0 : 255
         }
         return Image(size: size, pixelFormat: format, pixels: pixels)
     }
