@@ -1,0 +1,55 @@
+import TestSupport
+import Testing
+import Tintype
+import TintypeStore
+
+@Suite struct DynamicRecordTests {
+    let folder = TemporaryFolder()
+
+    @Test func anyKeysAndValues() async throws {
+        let things = try folder.store().collection(named: "Thing")
+        let values: [String: JSONValue] = [
+            "text": .string("é\n\"\\"), "whole": .integer(-7), "real": .number(0.5), "yes": .bool(true),
+            "no": .bool(false),
+            "nothing": .null, "list": .array([.integer(1), .string("2"), .array([])]),
+            "object": .object(["a": .object([:])]), "big": .integer(Int.max),
+        ]
+        let saved = try await things.create(DynamicRecord(values: values))
+        #expect(saved.id == 1)
+        #expect(try await things.get(id: 1) == DynamicRecord(id: 1, values: values))
+    }
+
+    @Test func sharesItsFileWithATypedModel() async throws {
+        let photos = try folder.store().collection(named: "Photo", uploadTo: .dated("p"))
+        let content = ContentFile(named: "a.png", bytes: try picture())
+        var record = try await photos.save(
+            content, in: \.[image: "image"], of: DynamicRecord(values: ["title": .string("t")]))
+        let typed = try await folder.photos.get(id: 1)
+        #expect(typed.title == "t")
+        #expect(typed.image == record[image: "image"])
+        #expect(record.imageNames == ["image"])
+        #expect(try photos.read(\.[image: "image"], of: record) == content.bytes)
+        #expect(record[image: "title"] == nil && record[image: "none"] == nil)
+
+        record = try await photos.save(content, in: \.[image: "cover"], of: record)
+        #expect(record.imageNames == ["cover", "image"])
+        #expect(folder.names(in: "media/p").count == 2)
+        record[image: "image"] = nil
+        try await photos.save(record)
+        #expect(folder.names(in: "media/p").count == 1)
+        try await photos.delete(id: 1)
+        #expect(folder.names(in: "media/p").isEmpty)
+    }
+
+    @Test func copiesOfAnImageKeepItsFacts() async throws {
+        let things = try folder.store().collection(named: "Thing")
+        var record = try await things.save(
+            ContentFile(named: "a.png", bytes: picture()), in: \.[image: "a"], of: DynamicRecord())
+        record[image: "b"] = record[image: "a"]
+        let saved = try await things.save(record)
+        #expect(saved[image: "b"] == saved[image: "a"])
+        record[image: "a"] = nil
+        try await things.save(record)
+        #expect(folder.names(in: "media") == ["a.png"], "the other key names it still")
+    }
+}
