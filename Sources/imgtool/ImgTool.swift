@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct ImgTool: ParsableCommand {
+struct ImgTool: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "imgtool",
         abstract: "Thumbnails, conversion and inspection of JPEG, PNG, GIF and Netpbm pictures.",
@@ -9,10 +9,12 @@ struct ImgTool: ParsableCommand {
         version: "0.1.0",
         subcommands: [
             ThumbnailCommand.self, ResizeCommand.self, ConvertCommand.self, InfoCommand.self, VerifyCommand.self,
-            BenchCommand.self,
+            StoreCommand.self, BenchCommand.self,
         ])
 
-    static func main() {
-        withExtendedLifetime(Interruption()) { main(nil) }
+    static func main() async {
+        let interruption = Interruption()
+        await main(nil)
+        withExtendedLifetime(interruption) {}
     }
 }

@@ -28,14 +28,14 @@ final class Batch: Sendable {
     private let count: Int
     private let state = Mutex(State())
 
-    private init(_ reporting: ReportingOptions, _ channel: Channel, outputIsTaken: Bool, count: Int) {
+    init(_ reporting: ReportingOptions, _ channel: Channel, outputIsTaken: Bool = false, count: Int) {
         self.reporting = reporting
         self.channel = channel
         self.outputIsTaken = outputIsTaken
         self.count = count
     }
 
-    /// - Throws: `ExitCode` unless all went well: the input's own code if there is one input, otherwise 1.
+    /// Does the work on all inputs, several at once, and throws as `end()` does.
     static func run(
         _ inputs: [Input], jobs: Int = 1, reporting: ReportingOptions, channel: Channel, outputIsTaken: Bool = false,
         work: @Sendable (Input) -> Report
@@ -60,7 +60,8 @@ final class Batch: Sendable {
         }
     }
 
-    private func take(_ report: Report, _ index: Int) {
+    /// Tells the report once all before it have been told.
+    func take(_ report: Report, _ index: Int) {
         state.withLock { state in
             state.waiting[index] = report
             clearProgress()
@@ -95,7 +96,8 @@ final class Batch: Sendable {
         return written
     }
 
-    private func end() throws {
+    /// - Throws: `ExitCode` unless all went well: the input's own code if there is one input, otherwise 1.
+    func end() throws {
         let (errors, outputFailed) = state.withLock { ($0.errors, $0.outputFailed) }
         if count > 1, !reporting.json, !reporting.quiet, channel == .message {
             let failed = errors.isEmpty ? "" : ", \(errors.count) failed"

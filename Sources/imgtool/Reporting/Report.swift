@@ -12,8 +12,12 @@ struct Report: Sendable {
     var warnings: [DecodeWarning] = []
     var error: ImageError?
 
+    init(_ input: String) {
+        self.input = input
+    }
+
     init(_ input: Input, _ work: (inout Report) throws(ImageError) -> Void) {
-        self.input = input.name
+        self.init(input.name)
         do throws(ImageError) {
             try work(&self)
         } catch {
