@@ -78,17 +78,13 @@ struct MetadataReader {
             return .damaged
         }
         let content = inflate(data[(zero + 2)...])
-        if case .bytes(let profile) = content {
-            // The profile's header holds its length (ICC.1 §7.2.2).
-            let stated = profile.prefix(4).reduce(0) { $0 << 8 | Int($1) }
-            guard profile.count >= 132, stated == profile.count else { return .damaged }
-        }
+        if case .bytes(let profile) = content, !MetadataRules.isProfile(profile) { return .damaged }
         return content
     }
 
-    /// eXIf (PNG §11.3.4.5): begins with either of TIFF's byte-order marks.
+    /// eXIf (PNG §11.3.4.5).
     private func exif(_ data: [UInt8]) -> Content {
-        data.starts(with: [0x49, 0x49, 0x2A, 0]) || data.starts(with: [0x4D, 0x4D, 0, 0x2A]) ? .bytes(data) : .damaged
+        MetadataRules.isEXIF(data) ? .bytes(data) : .damaged
     }
 
     /// iTXt (PNG §11.3.3.4), of which only the XMP packet is wanted.
@@ -128,5 +124,23 @@ struct MetadataReader {
         return data[8] == 1
             ? Metadata.Density(x: x / 100, y: y / 100, unit: .centimeter)
             : Metadata.Density(x: x, y: y, unit: .aspect)
+    }
+}
+
+/// What a block of metadata must look like, read or written.
+enum MetadataRules {
+    /// A profile's header states its length (ICC.1 §7.2.2); header and tag count take 132 bytes.
+    static func isProfile(_ bytes: [UInt8]) -> Bool {
+        bytes.count >= 132 && bytes.prefix(4).reduce(0) { $0 << 8 | Int($1) } == bytes.count
+    }
+
+    /// The same, for the colour space (ICC.1 §7.2.6) that a grey or an RGB picture needs (PNG §11.3.2.3).
+    static func isProfile(_ bytes: [UInt8], gray: Bool) -> Bool {
+        isProfile(bytes) && bytes[16..<20].elementsEqual((gray ? "GRAY" : "RGB ").utf8)
+    }
+
+    /// EXIF begins with either of TIFF's byte-order marks (PNG §11.3.4.5).
+    static func isEXIF(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: [0x49, 0x49, 0x2A, 0]) || bytes.starts(with: [0x4D, 0x4D, 0, 0x2A])
     }
 }

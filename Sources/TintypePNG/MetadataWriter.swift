@@ -8,15 +8,18 @@ func bigEndian(_ value: UInt32) -> [UInt8] {
 extension ChunkWriter {
     /// The chunks that hold metadata, in an order that PNG §5.6 allows before IDAT.
     ///
+    /// A profile for another colour space than the picture's and an EXIF block without TIFF's beginning have no place in PNG:
+    /// readers would complain. They are left out.
+    ///
     /// - Parameter level: zlib's compression level.
-    mutating func write(_ metadata: Metadata, level: Int) throws(ImageError) {
-        if let profile = metadata.icc {
+    mutating func write(_ metadata: Metadata, isGray: Bool, level: Int) throws(ImageError) {
+        if let profile = metadata.icc, MetadataRules.isProfile(profile, gray: isGray) {
             // §11.3.2.3: a name, compression method 0, the profile.
             let name = Array("ICC profile".utf8)
             try write(.iccp, name + [0, 0] + (try Deflater.deflateAll(profile, level: level)))
         }
         if let density = metadata.density, let data = Self.density(density) { try write(.phys, data) }
-        if let exif = metadata.exif { try write(.exif, exif) }
+        if let exif = metadata.exif, MetadataRules.isEXIF(exif) { try write(.exif, exif) }
         if let xmp = metadata.xmp {
             // §11.3.3.4: keyword, no compression (so that other programs can find the packet), no language, no translation.
             try write(.itxt, MetadataReader.xmpKeyword + [0, 0, 0, 0, 0] + xmp)

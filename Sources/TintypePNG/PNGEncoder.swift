@@ -4,7 +4,7 @@ internal import TintypeKernels
 /// Encodes PNG (PNG, third edition), not interlaced, row by row.
 ///
 /// Grey and RGB, with and without alpha, in 8 and 16 bits, are written as they are. The metadata stand before the image data: the
-/// colour profile as iCCP, the density as pHYs, EXIF as eXIf, XMP as iTXt.
+/// colour profile as iCCP (if it is one for grey or RGB, as the picture is), the density as pHYs, EXIF as eXIf, XMP as iTXt.
 public struct PNGEncoder: RowSink, ~Copyable {
     public struct Options: Sendable, Hashable {
         /// How hard to compress: 0 (not at all), 1 (fast) to 9 (small). They are zlib's levels; pixels are the same at each.
@@ -59,7 +59,7 @@ public struct PNGEncoder: RowSink, ~Copyable {
             .ihdr,
             bigEndian(UInt32(width)) + bigEndian(UInt32(height))
                 + [UInt8(pixelFormat.bitDepth), colorType.rawValue, 0, 0, 0])
-        try chunks.write(metadata, level: options.level)
+        try chunks.write(metadata, isGray: pixelFormat.isGray, level: options.level)
         let deflater = try Deflater(level: options.level)
         self.size = size
         self.pixelFormat = pixelFormat
