@@ -58,7 +58,7 @@ public enum Encoding: Sendable, Hashable {
     }
 
     /// Netpbm carries the samples as they are; where JPEG cannot hold alpha, somebody has to look at the result.
-    private func alphaRule(_ background: Color) -> AlphaRule {
+    private func alphaRule(_ background: Color) -> PixelConversion.AlphaRule {
         switch self {
         case .jpeg, .png: .flatten(background)
         case .netpbm: .ignore

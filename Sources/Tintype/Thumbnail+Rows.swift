@@ -76,13 +76,17 @@ extension Thumbnail {
             filter: filter, source: shown.height, origin: crop.y, extent: crop.height, target: scaled.height)
         let x = orientation.mirrors.x ? across.mirrored() : across
         let y = orientation.mirrors.y ? down.mirrored() : down
-        let format = source.pixelFormat
-        if linear { source = AnyRowSource(try ToLinearLight(source)) }
+        let bitDepth = source.pixelFormat.bitDepth
+        if linear {
+            // Amounts of ink have no curve.
+            if source.pixelFormat == .cmyk8 { source = AnyRowSource(try PixelConversion(source, to: .rgb8)) }
+            source = AnyRowSource(try LinearLight(source))
+        }
         let small = AnyRowSource(
             orientation.swapsAxes
                 ? Resampler(source, horizontal: y, vertical: x, order: .verticalFirst)
                 : Resampler(source, horizontal: x, vertical: y, order: .horizontalFirst))
-        return linear ? AnyRowSource(try FromLinearLight(small, to: format)) : small
+        return linear ? AnyRowSource(try SRGBLight(small, bitDepth: bitDepth)) : small
     }
 
     /// A part of the picture, its pixels untouched. `x`, `y` and `size` are of the picture as shown.
@@ -107,6 +111,6 @@ extension Thumbnail {
             bitDepth: format.bitDepth)
         if format != needed { small = AnyRowSource(try PixelConversion(small, to: needed, alpha: .ignore)) }
         return AnyRowSource(
-            try Pad(small, size: plan.canvas, x: plan.offset.x, y: plan.offset.y, background: background))
+            try Canvas(small, size: plan.canvas, x: plan.offset.x, y: plan.offset.y, background: background))
     }
 }
