@@ -45,7 +45,8 @@ import Tintype
         let json = try Tool.run(["thumbnail", "--json"] + example.arguments, in: folder)
         #expect(json.code == example.code)
         #expect(json.lines.count == 1 && json.errors.isEmpty)
-        #expect(json.text.hasPrefix(#"{"ok":false,"input":"\#(example.arguments[0])","error":{"kind":"\#(example.kind)","#))
+        #expect(
+            json.text.hasPrefix(#"{"ok":false,"input":"\#(example.arguments[0])","error":{"kind":"\#(example.kind)","#))
         #expect(folder.names() == names)
     }
 
@@ -73,7 +74,9 @@ import Tintype
         let folder = TemporaryFolder()
         #expect(try Tool.run("--help", in: folder).code == 0)
         #expect(try Tool.run("--version", in: folder).code == 0)
-        for arguments in [["paint"], ["thumbnail"], ["convert", "a.jpg"], ["resize", "a.jpg", "b.jpg"], ["bench", "x"]] {
+        for arguments in [
+            ["paint"], ["thumbnail"], ["convert", "a.jpg"], ["resize", "a.jpg", "b.jpg"], ["bench", "x"],
+        ] {
             #expect(try Tool.run(arguments, in: folder).code == 64)
         }
     }

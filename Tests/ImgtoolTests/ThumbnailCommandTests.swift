@@ -30,7 +30,9 @@ import Tintype
         #expect(try Image(decoding: folder.read("s.png")).size == expected)
     }
 
-    @Test(arguments: ["0x0", "-5", "=-5", "99999999999x1", "abc", "", "x", "1x2x3", "5.5x3", "0%", "-3%", "１２", "10x-1"])
+    @Test(arguments: [
+        "0x0", "-5", "=-5", "99999999999x1", "abc", "", "x", "1x2x3", "5.5x3", "0%", "-3%", "１２", "10x-1",
+    ])
     func impossibleSizes(_ argument: String) throws {
         let folder = try TemporaryFolder(["photo.jpg"])
         #expect(try Tool.run("thumbnail", "photo.jpg", "-s", argument, in: folder).code == 64)
@@ -40,7 +42,8 @@ import Tintype
 
     @Test(arguments: [
         ["-q", "0"], ["-q", "101"], ["-q", "high"], ["--fit", "most"], ["--gravity", "up"], ["--filter", "magic"],
-        ["--subsampling", "123"], ["--background", "reddish"], ["--format", "webp"], ["--jobs", "0"], ["--threads", "0"],
+        ["--subsampling", "123"], ["--background", "reddish"], ["--format", "webp"], ["--jobs", "0"],
+        ["--threads", "0"],
         ["--max-bytes", "-1"], ["--max-bytes", "30x"], ["--max-pixels", "0"], ["--max-memory", "much"],
         ["--metadata", "some"], ["--nonsense"], ["-o", "{name}.jpg"], ["-o", ""], ["-o", "-"],
         ["--format", "png", "--max-bytes", "30k"],

@@ -37,7 +37,9 @@ import Tintype
     @Test(arguments: ["", "x", "\u{7F}ELF and more", "GIF88a..", "\u{89}PNG", "RIFFxxxxWEBP", "P3 1 1 255 0 0 0"])
     func whatIsNoPicture(_ text: String) {
         let expected: ImageError.Kind = text.isEmpty ? .truncated : .malformed
-        #expect { try ImageReader(MemoryByteSource(Array(text.utf8))) } throws: { ($0 as? ImageError)?.kind == expected }
+        #expect { try ImageReader(MemoryByteSource(Array(text.utf8))) } throws: {
+            ($0 as? ImageError)?.kind == expected
+        }
         #expect { try ImageReader.inspect(MemoryByteSource(Array(text.utf8))) } throws: {
             ($0 as? ImageError)?.kind == expected
         }

@@ -6,7 +6,9 @@ import Tintype
 @Suite struct ThumbnailFilesTests {
     private func image(_ name: String) throws -> Image { try Image(decoding: TestImages.bytes(name)) }
 
-    @Test(arguments: ["photo.jpg", "photo.png", "photo.gif", "orientation-6.jpg", "alpha.png", "gray-16.png", "cmyk.jpg"])
+    @Test(arguments: [
+        "photo.jpg", "photo.png", "photo.gif", "orientation-6.jpg", "alpha.png", "gray-16.png", "cmyk.jpg",
+    ])
     func streamingAndWholeFrameWriteTheSameFile(_ name: String) throws {
         let folder = TemporaryFolder()
         let input = FilePath(TestImages.folder).appending(name)
@@ -96,7 +98,9 @@ import Tintype
         #expect { try thumbnail.make(from: folder / "cut.pgm", to: folder / "no/small.jpg") } throws: {
             ($0 as? ImageError)?.operation == .create
         }
-        #expect { try Thumbnail(fitting: Size(0, 2)).make(from: folder / "cut.pgm", to: folder / "small.jpg") } throws: {
+        #expect {
+            try Thumbnail(fitting: Size(0, 2)).make(from: folder / "cut.pgm", to: folder / "small.jpg")
+        } throws: {
             ($0 as? ImageError)?.kind == .misuse
         }
     }

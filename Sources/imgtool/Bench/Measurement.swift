@@ -27,7 +27,8 @@ struct Measurement {
 
     private var median: Double {
         let middle = milliseconds.count / 2
-        return milliseconds.count % 2 == 1 ? milliseconds[middle] : (milliseconds[middle - 1] + milliseconds[middle]) / 2
+        return milliseconds.count % 2 == 1
+            ? milliseconds[middle] : (milliseconds[middle - 1] + milliseconds[middle]) / 2
     }
     private var least: Double { milliseconds.first ?? 0 }
     private var most: Double { milliseconds.last ?? 0 }

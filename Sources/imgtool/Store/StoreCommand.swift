@@ -92,7 +92,8 @@ extension DynamicRecord {
     /// The record on one line for a person.
     fileprivate var summary: String {
         let parts = values.sorted { $0.key < $1.key }.map { key, value in
-            self[image: key]?.stored.map { "\($0.name) \($0.size) \(readable(bytes: $0.bytes))" } ?? "\(key)=\(value.text)"
+            self[image: key]?.stored.map { "\($0.name) \($0.size) \(readable(bytes: $0.bytes))" }
+                ?? "\(key)=\(value.text)"
         }
         return (["\(id ?? 0)"] + parts).joined(separator: "  ")
     }
