@@ -41,7 +41,7 @@ let package = Package(
                 "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
                 "TintypeResample", system,
             ], swiftSettings: hot),
-        .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: settings),
+        .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: hot),
         .executableTarget(
             name: "imgtool",
             dependencies: [

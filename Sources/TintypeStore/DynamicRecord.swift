@@ -46,9 +46,14 @@ extension DynamicRecord: Codable {
 
     public func encode(to encoder: any Encoder) throws {
         for content in pending.values { try ImageField.pending(content).encode(to: encoder) }
+        try json.encode(to: encoder)
+    }
+
+    /// The record as it is written: an object with all values and the id. Pending images are not in it.
+    public var json: JSONValue {
         var all = values
         all["id"] = id.map { .integer($0) }
-        try all.encode(to: encoder)
+        return .object(all)
     }
 }
 

@@ -35,6 +35,11 @@ public final class TemporaryFolder: Sendable {
         precondition(unsafe symlink(target.string, (self / name).string) == 0, "no link \(name)")
     }
 
+    /// Sets the permissions of what has this name, or of the folder itself.
+    public func permit(_ permissions: UInt32, _ name: String) {
+        precondition(unsafe chmod(path.appending(name).string, permissions) == 0, "no \(name)")
+    }
+
     public func write(_ bytes: [UInt8], to name: String) throws {
         let file = try FileDescriptor.open(
             self / name, .writeOnly, options: [.create, .truncate], permissions: .ownerReadWrite)
@@ -76,7 +81,29 @@ public final class TemporaryFolder: Sendable {
     }
 }
 
+// For the body of an exit test, since they change the whole process.
+
 /// Lets a write to a pipe that nobody reads fail, instead of ending the process.
 public func ignoreBrokenPipes() {
     signal(SIGPIPE, SIG_IGN)
+}
+
+/// Lets a write fail where a file would grow beyond so many bytes.
+public func limitFileSize(to bytes: UInt) {
+    signal(SIGXFSZ, SIG_IGN)
+    let resource = __rlimit_resource_t(RLIMIT_FSIZE.rawValue)
+    var limit = rlimit()
+    precondition(unsafe getrlimit(resource, &limit) == 0, "no limit")
+    limit.rlim_cur = min(bytes, limit.rlim_max)
+    precondition(unsafe setrlimit(resource, &limit) == 0, "no limit")
+}
+
+/// Gives up the rights of the super-user, whom no permission stops.
+public func becomeNobody() {
+    if geteuid() == 0 { precondition(setuid(65534) == 0, "still the super-user") }
+}
+
+/// Ends this process by SIGALRM at some moment to come, as suddenly as `kill -9` would.
+public func dieSoon(afterMicroseconds delay: UInt32) {
+    ualarm(delay, 0)
 }

@@ -14,13 +14,14 @@ import Tintype
         #expect(try contents(of: FileByteSource(path: folder / "a")) == bytes)
     }
 
-    @Test func readsAPipe() async throws {
+    @Test func readsAPipe() throws {
         folder.makePipe("p")
-        let path = folder / "p"
-        async let got = Task.detached { try Self.contents(of: FileByteSource(path: path)) }.value
-        try await Task.detached { try Self.write([1, 2, 3], to: path) }.value
-        #expect(try await got == [1, 2, 3])
-        #expect(folder.names() == ["p"])
+        // Whoever holds both ends need not wait for another to open one.
+        let ends = try FileDescriptor.open(folder / "p", .readWrite)
+        try ends.writeAll([1, 2, 3])
+        let source = try FileByteSource(path: folder / "p")
+        try ends.close()
+        #expect(try Self.contents(of: source) == [1, 2, 3])
     }
 
     @Test(arguments: [
@@ -55,7 +56,7 @@ import Tintype
 
     @Test func replacesAFileThatIsBeingRead() throws {
         try folder.write([7, 8], to: "same")
-        #expect(unsafe chmod((folder / "same").string, 0o600) == 0)
+        folder.permit(0o600, "same")
         let source = try FileByteSource(path: folder / "same")
         try Self.write([9], to: folder / "same")
         #expect(try Self.contents(of: source) == [7, 8])
@@ -99,6 +100,52 @@ import Tintype
     @Test func writesADeviceDirectly() throws {
         try Self.write([1, 2, 3], to: "/dev/null")
         #expect(try Stat(FilePath("/dev/null")).type == .characterSpecial)
+    }
+
+    @Test func writesAPipeDirectly() throws {
+        folder.makePipe("p")
+        let ends = try FileDescriptor.open(folder / "p", .readWrite)
+        try Self.write([4, 5], to: folder / "p")
+        let source = try FileByteSource(path: folder / "p")
+        try ends.close()
+        #expect(try Self.contents(of: source) == [4, 5])
+        #expect(folder.names() == ["p"])
+    }
+
+    @Test func aFullDiskIsAnError() throws {
+        let error = #expect(throws: ImageError.self) { try Self.write([1], to: "/dev/full") }
+        #expect(error == ImageError(.io, "the disk is full", operation: .write))
+    }
+
+    /// A file that cannot grow to its full size leaves nothing, and what had its name stays.
+    @Test func anErrorHalfwayLeavesNothing() async throws {
+        try folder.write([7], to: "out")
+        await #expect(processExitsWith: .success) { [path = folder.path.string as String] in
+            limitFileSize(to: 1000)
+            #expect(throws: ImageError(.io, "the file is too large", operation: .write)) {
+                try FilesTests.write([UInt8](repeating: 1, count: 5000), to: FilePath(path).appending("out"))
+            }
+        }
+        #expect(folder.names() == ["out"])
+        #expect(try folder.read("out") == [7])
+    }
+
+    @Test func whatIsNotPermittedIsSaid() async throws {
+        try folder.write([7], to: "closed")
+        folder.makeFolder("sub")
+        folder.permit(0o000, "closed")
+        folder.permit(0o555, "sub")
+        folder.permit(0o755, "")
+        await #expect(processExitsWith: .success) { [path = folder.path.string as String] in
+            becomeNobody()
+            #expect(throws: ImageError(.io, "permission denied", operation: .open)) {
+                try FileByteSource(path: FilePath(path).appending("closed"))
+            }
+            #expect(throws: ImageError(.io, "permission denied", operation: .create)) {
+                try AtomicFile(path: FilePath(path).appending("sub/out"))
+            }
+        }
+        #expect(folder.names(in: "sub") == [])
     }
 
     @Test func longAndForeignNamesHaveRoom() throws {

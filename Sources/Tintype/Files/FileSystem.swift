@@ -253,6 +253,7 @@ extension ImageError {
             case .permissionDenied, .notPermitted: "permission denied"
             case .fileExists: "a file of that name exists"
             case .noSpace: "the disk is full"
+            case .fileTooLarge: "the file is too large"
             case .readOnlyFileSystem: "the disk is read-only"
             case .brokenPipe: "the reader of the pipe has gone"
             case .tooManySymbolicLinkLevels: "is a symbolic link, or goes round in a circle of them"
