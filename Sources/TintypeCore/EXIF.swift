@@ -50,23 +50,24 @@ struct EXIF {
         return changed
     }
 
-    /// A new block that holds nothing but a copyright.
-    static func block(copyright: String) -> [UInt8] {
-        let text = Array(copyright.utf8) + [0]
-        // "MM", 42, IFD0 at 8: one entry (ASCII), no next directory, then the text where it is longer than four bytes.
-        var block: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, 1, 0x82, 0x98, 0, 2]
+    /// A new block that holds nothing but these entries, or nil where there are none.
+    static func block(orientation: Orientation?, copyright: String?) -> [UInt8]? {
+        let text = copyright.map { Array($0.utf8) + [0] }
+        let count = (orientation == nil ? 0 : 1) + (text == nil ? 0 : 1)
+        if count == 0 { return nil }
+        // "MM", 42, IFD0 at 8: its entries in the order of their tags, no next directory, then the text if it is too long for its entry.
+        var block: [UInt8] = [0x4D, 0x4D, 0, 42, 0, 0, 0, 8, 0, UInt8(count)]
         func append(_ value: Int) {
             for shift in [24, 16, 8, 0] { block.append(UInt8(truncatingIfNeeded: value >> shift)) }
         }
+        if let orientation { block += [0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, UInt8(orientation.rawValue), 0, 0] }
+        guard let text else { return block + [0, 0, 0, 0] }
+        block += [0x82, 0x98, 0, 2]
         append(text.count)
-        if text.count <= 4 {
-            block += text + [UInt8](repeating: 0, count: 4 - text.count) + [0, 0, 0, 0]
-        } else {
-            append(26)
-            append(0)
-            block += text
-        }
-        return block
+        if text.count <= 4 { return block + text + [UInt8](repeating: 0, count: 8 - text.count) }
+        append(14 + 12 * count)
+        append(0)
+        return block + text
     }
 
     /// Where the orientation's 16-bit value lies. TIFF wants a SHORT; writers that say LONG are common enough to be read too.

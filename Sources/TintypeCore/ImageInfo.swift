@@ -17,11 +17,11 @@ public enum ImageFormat: String, Sendable, Hashable, CaseIterable, Codable {
 
     /// The format whose signature these first bytes are, if any.
     ///
-    /// JPEG: SOI and the FF of the next marker (ITU-T T.81 §B.1.1.3). PNG: its eight bytes (PNG §5.2). GIF: `GIF87a` or
+    /// JPEG: SOI (ITU-T T.81 §B.1.1.3), whatever follows: decoders look for the next marker. PNG: its eight bytes (PNG §5.2). GIF: `GIF87a` or
     /// `GIF89a` (GIF89a §17). Netpbm: `P5`, `P6` or `P7` and white space.
     public init?(signature bytes: some Sequence<UInt8>) {
         let head = Array(bytes.prefix(Self.signatureLength))
-        if head.starts(with: [0xFF, 0xD8, 0xFF]) {
+        if head.starts(with: [0xFF, 0xD8]) {
             self = .jpeg
         } else if head == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] {
             self = .png

@@ -52,7 +52,7 @@ public struct Metadata: Sendable, Hashable {
     /// How much of the metadata a copy keeps.
     public enum Keep: String, Sendable, Hashable, CaseIterable {
         case none
-        /// The colour profile, the density and the copyright; not location, serial numbers or embedded previews.
+        /// The colour profile, the density, the orientation and the copyright; not location, serial numbers or embedded previews.
         case safe
         case all
     }
@@ -65,8 +65,10 @@ public struct Metadata: Sendable, Hashable {
         case .all:
             return self
         case .safe:
-            let copyright = exif.flatMap { EXIF($0) }.flatMap { $0.copyright }
-            return Metadata(exif: copyright.map { EXIF.block(copyright: $0) }, icc: icc, density: density)
+            let block = exif.flatMap { EXIF($0) }
+            let orientation = orientation == .up ? nil : orientation
+            return Metadata(
+                exif: EXIF.block(orientation: orientation, copyright: block?.copyright), icc: icc, density: density)
         }
     }
 }

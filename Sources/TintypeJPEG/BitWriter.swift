@@ -2,7 +2,7 @@ import TintypeCore
 
 /// Writes tokens as Huffman codes and bits of value (T.81 §F.1.2), with restart markers between the intervals.
 struct BitWriter: ~Copyable {
-    private let order: [BlockPlace]
+    private let order: [EncodedBlockPlace]
     private let restartInterval: Int
     private var state: State
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
@@ -24,7 +24,7 @@ struct BitWriter: ~Copyable {
     /// More bytes than an MCU takes: 6 blocks of 27 + 63 × 26 bits, all of them stuffed, with a marker before them.
     private static let mcuBytes = 4_096
 
-    init(order: [BlockPlace], restartInterval: Int) {
+    init(order: [EncodedBlockPlace], restartInterval: Int) {
         self.order = order
         self.restartInterval = restartInterval
         state = State(untilRestart: restartInterval)
@@ -59,7 +59,7 @@ struct BitWriter: ~Copyable {
     ///
     /// - Returns: the place of the first token not encoded.
     private static func encode(
-        _ tokens: [Int16], _ range: Range<Int>, _ order: [BlockPlace], _ codes: [UInt32], _ restartInterval: Int,
+        _ tokens: [Int16], _ range: Range<Int>, _ order: [EncodedBlockPlace], _ codes: [UInt32], _ restartInterval: Int,
         _ state: inout State, _ buffer: inout [UInt8]
     ) -> Int {
         let (tokens, places, codes) = (tokens.span, order.span, codes.span)

@@ -56,14 +56,14 @@ struct EncoderLayout {
 
     /// For each block of an MCU in its order in the stream: its component, the number of its first block in the buffer
     /// of a row of MCUs, and how far the same block of the next MCU is.
-    var blockOrder: [BlockPlace] {
-        var order: [BlockPlace] = []
+    var blockOrder: [EncodedBlockPlace] {
+        var order: [EncodedBlockPlace] = []
         for (index, component) in components.enumerated() {
             for y in 0..<component.down {
                 for x in 0..<component.across {
                     let first = component.firstBlock + y * mcusAcross * component.across + x
                     order.append(
-                        BlockPlace(component: index, first: first, step: component.across, tables: component.tables))
+                        EncodedBlockPlace(component: index, first: first, step: component.across, tables: component.tables))
                 }
             }
         }
@@ -74,7 +74,7 @@ struct EncoderLayout {
 }
 
 /// One of the blocks of every MCU.
-struct BlockPlace {
+struct EncodedBlockPlace {
     var component: Int
     /// Its number in the first MCU of a row, in the buffer of a row of MCUs.
     var first: Int

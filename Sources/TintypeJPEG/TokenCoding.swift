@@ -5,7 +5,7 @@
 /// coefficient the token 0: both have the value 0, which no coefficient here has. A block takes at most 64 tokens, so
 /// they never need more memory than coefficients.
 struct TokenCoder {
-    private let order: [BlockPlace]
+    private let order: [EncodedBlockPlace]
     private let restartInterval: Int
     private var predictions: [3 of Int16] = [0, 0, 0]
     /// MCUs until the predictions begin anew.
@@ -14,7 +14,7 @@ struct TokenCoder {
     private let natural: [UInt8]
     private let zigzagIndex: [UInt8]
 
-    init(order: [BlockPlace], restartInterval: Int) {
+    init(order: [EncodedBlockPlace], restartInterval: Int) {
         self.order = order
         self.restartInterval = restartInterval
         untilRestart = restartInterval
@@ -108,9 +108,9 @@ struct TokenCoder {
 /// How often each symbol of the four tables occurs: luminance DC and AC, chrominance DC and AC, 256 entries each.
 struct SymbolFrequencies {
     private(set) var counts = [Int](repeating: 0, count: 4 * 256)
-    private let order: [BlockPlace]
+    private let order: [EncodedBlockPlace]
 
-    init(order: [BlockPlace]) {
+    init(order: [EncodedBlockPlace]) {
         self.order = order
     }
 

@@ -1,5 +1,6 @@
 public import FoundationEssentials
 public import SystemPackage
+import Tintype
 import TintypeCore
 
 /// A folder of records and of the images that belong to them.
@@ -75,6 +76,8 @@ extension ModelStore {
             let facts = try rules.check(content, named: path.name)
             accepted.append(Accepted(property: field.property, path: path, facts: facts, bytes: content.bytes))
         }
+        // The storage makes no folder but its own, and that lies in this one.
+        if !accepted.isEmpty { try naming(root) { () throws(ImageError) in _ = try Folder(making: root) } }
         var record = record
         var written: [RelativePath] = []
         var generator = FunctionGenerator(function: random)

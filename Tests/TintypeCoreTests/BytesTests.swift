@@ -68,7 +68,7 @@ import TintypeCore
     @Test(arguments: [
         ("\u{FF}\u{D8}\u{FF}", ImageFormat.jpeg as ImageFormat?), ("\u{89}PNG\r\n\u{1A}\n", .png), ("GIF87a", .gif),
         ("GIF89a", .gif), ("P5 ", .netpbm), ("P6\n", .netpbm), ("P7\n", .netpbm), ("P4\n", nil), ("P8\n", nil),
-        ("GIF88a", nil), ("", nil), ("\u{FF}\u{D8}", nil), ("PNG", nil),
+        ("GIF88a", nil), ("", nil), ("\u{FF}", nil), ("\u{FF}\u{D8}", .jpeg), ("PNG", nil),
     ])
     func signatures(_ text: String, _ format: ImageFormat?) {
         #expect(ImageFormat(signature: text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }) == format)

@@ -1,0 +1,116 @@
+public import TintypeCore
+import TintypeResample
+
+// The pipeline: stored rows → resampled → turned → set on a canvas.
+//
+// Everything is planned in the picture as shown, and the plan is carried over to the picture as stored: a mirrored axis mirrors
+// its weights, and exchanged axes exchange them and the order of the two passes. So the turning is done on the small side, and
+// yet the pixels are the very ones that turning first would give.
+
+extension Thumbnail {
+    /// The size of the result for such a source.
+    ///
+    /// - Throws: `misuse` where a side asked for is below 1 or the result is too large to be made.
+    public func size(for info: ImageInfo) throws(ImageError) -> Size {
+        try plan(orient ? info.displaySize : info.size).canvas
+    }
+
+    /// The thumbnail's rows, in the pixel format of the source wherever that can hold it.
+    ///
+    /// - Parameter reader: stands before its first row; nothing else may pull from it.
+    public func rows(of reader: ImageReader) throws(ImageError) -> AnyRowSource {
+        try rows(AnyRowSource(reader), orientation: orient ? reader.info.orientation : .up)
+    }
+
+    /// The thumbnail of a picture in memory, which is upright already.
+    public func image(of image: Image) throws(ImageError) -> Image {
+        var rows = try rows(AnyRowSource(image.rows), orientation: .up)
+        return try Image(collecting: &rows, metadata: image.metadata, limit: options.limits.memory)
+    }
+
+    func rows(_ source: consuming AnyRowSource, orientation: Orientation) throws(ImageError) -> AnyRowSource {
+        let shown = orientation.swapsAxes ? source.size.transposed : source.size
+        let plan = try plan(shown)
+        if fit == .cover, gravity == .attention, case .box = target {
+            let covering = Self.covering(shown, plan.scaled)
+            let whole = try upright(source, orientation, crop: Region(shown), scaled: covering)
+            return try AttentionCrop.rows(whole, size: plan.scaled, limit: options.limits.memory)
+        }
+        let small = try upright(source, orientation, crop: plan.crop, scaled: plan.scaled)
+        return plan.canvas == plan.scaled ? small : try padded(small, plan)
+    }
+
+    private func plan(_ shown: Size) throws(ImageError) -> FitPlan {
+        try FitPlan(source: shown, target: target, fit: fit, gravity: gravity, enlarge: enlarge)
+    }
+
+    /// The size at which all of the source covers the box, undistorted but for the rounding.
+    private static func covering(_ source: Size, _ box: Size) -> Size {
+        let (w, h) = (Double(source.width), Double(source.height))
+        let scale = max(Double(box.width) / w, Double(box.height) / h)
+        return Size(max(box.width, Int((w * scale).rounded())), max(box.height, Int((h * scale).rounded())))
+    }
+
+    private func upright(
+        _ source: consuming AnyRowSource, _ orientation: Orientation, crop: Region, scaled: Size
+    ) throws(ImageError) -> AnyRowSource {
+        var small = try resampled(source, orientation, crop: crop, scaled: scaled)
+        if orientation == .up { return small }
+        // Turning needs the small picture twice.
+        let stored = try Image(collecting: &small, limit: options.limits.memory / 2)
+        return AnyRowSource(stored.oriented(orientation).rows)
+    }
+
+    /// The crop (of the picture as shown) at its new size (as shown), in rows as stored.
+    private func resampled(
+        _ source: consuming AnyRowSource, _ orientation: Orientation, crop: Region, scaled: Size
+    ) throws(ImageError) -> AnyRowSource {
+        let shown = orientation.swapsAxes ? source.size.transposed : source.size
+        if Double(scaled.width) == crop.width, Double(scaled.height) == crop.height {
+            if scaled == shown { return source }
+            return try cut(source, orientation, x: Int(crop.x), y: Int(crop.y), size: scaled)
+        }
+        let across = AxisWeights(
+            filter: filter, source: shown.width, origin: crop.x, extent: crop.width, target: scaled.width)
+        let down = AxisWeights(
+            filter: filter, source: shown.height, origin: crop.y, extent: crop.height, target: scaled.height)
+        let x = orientation.mirrors.x ? across.mirrored() : across
+        let y = orientation.mirrors.y ? down.mirrored() : down
+        let bitDepth = source.pixelFormat.bitDepth
+        if linear {
+            // Amounts of ink have no curve.
+            if source.pixelFormat == .cmyk8 { source = AnyRowSource(try PixelConversion(source, to: .rgb8)) }
+            source = AnyRowSource(try LinearLight(source))
+        }
+        let small = AnyRowSource(
+            orientation.swapsAxes
+                ? Resampler(source, horizontal: y, vertical: x, order: .verticalFirst)
+                : Resampler(source, horizontal: x, vertical: y, order: .horizontalFirst))
+        return linear ? AnyRowSource(try SRGBLight(small, bitDepth: bitDepth)) : small
+    }
+
+    /// A part of the picture, its pixels untouched. `x`, `y` and `size` are of the picture as shown.
+    private func cut(
+        _ source: consuming AnyRowSource, _ orientation: Orientation, x: Int, y: Int, size: Size
+    ) throws(ImageError) -> AnyRowSource {
+        let shown = orientation.swapsAxes ? source.size.transposed : source.size
+        let left = orientation.mirrors.x ? shown.width - size.width - x : x
+        let top = orientation.mirrors.y ? shown.height - size.height - y : y
+        return AnyRowSource(
+            orientation.swapsAxes
+                ? try Crop(source, x: top, y: left, size: size.transposed)
+                : try Crop(source, x: left, y: top, size: size))
+    }
+
+    /// The picture on the background, in a pixel format that can hold both.
+    private func padded(_ small: consuming AnyRowSource, _ plan: FitPlan) throws(ImageError) -> AnyRowSource {
+        let format = small.pixelFormat
+        let grayBackground = background.red == background.green && background.green == background.blue
+        let needed = PixelFormat.make(
+            gray: format.isGray && grayBackground, alpha: format.hasAlpha || background.alpha < 255,
+            bitDepth: format.bitDepth)
+        if format != needed { small = AnyRowSource(try PixelConversion(small, to: needed, alpha: .ignore)) }
+        return AnyRowSource(
+            try Canvas(small, size: plan.canvas, x: plan.offset.x, y: plan.offset.y, background: background))
+    }
+}

@@ -1,0 +1,108 @@
+public import SystemPackage
+public import TintypeCore
+public import TintypeResample
+
+/// How a small picture is made of a large one. The file is streamed: memory does not grow with its height.
+public struct Thumbnail: Sendable, Hashable {
+    public var target: TargetSize
+    public var fit = Fit.inside
+    public var gravity = Gravity.center
+    /// Around the picture for `Fit.pad`, and what shines through transparent pixels in a format that has none.
+    public var background = Color.white
+    /// Whether the result may have more pixels than the source on a side.
+    public var enlarge = false
+    public var filter = Filter.lanczos3
+    /// Whether samples are averaged as amounts of light rather than as stored (sRGB is taken for granted).
+    public var linear = false
+    /// Whether the picture is turned as it is to be shown. Otherwise its metadata still says how.
+    public var orient = true
+    /// How much of the metadata goes along.
+    public var metadata = Metadata.Keep.safe
+    /// What is written. Nil: by the extension of the file's name if that is known, else as suits the picture.
+    public var encoding: Encoding?
+    /// A bound for a JPEG's bytes: the quality is lowered until they fit.
+    public var maximumBytes: Int?
+    public var options = DecodeOptions()
+
+    public init(_ target: TargetSize) {
+        self.target = target
+    }
+
+    /// Whole and undistorted in a box of this size, never enlarged.
+    public init(fitting box: Size) {
+        self.init(.box(box))
+    }
+
+    /// What was made.
+    public struct Outcome: Sendable, Hashable {
+        public var size: Size
+        public var format: ImageFormat
+        /// Bytes of the file written.
+        public var bytes: Int
+        /// What a tolerant decode passed over.
+        public var warnings: [DecodeWarning]
+    }
+
+    /// Makes a file of a file, which may be the same: the new one appears whole or not at all.
+    ///
+    /// - Throws: `io` for files that cannot be read or created, `misuse` for a size below 1, or what the decoder finds wrong.
+    @discardableResult
+    public func make(from input: FilePath, to output: FilePath) throws(ImageError) -> Outcome {
+        let reader = try ImageReader(FileByteSource(path: input), options: options)
+        let chosen = try encoding(for: reader.info, extension: output.extension)
+        let file = try AtomicFile(path: output)
+        let outcome = try write(reader, to: file, as: chosen)
+        try file.commit()
+        return outcome
+    }
+
+    /// Makes one file's bytes of another's.
+    public func make(from bytes: [UInt8]) throws(ImageError) -> [UInt8] {
+        let reader = try ImageReader(MemoryByteSource(bytes), options: options)
+        let sink = MemoryByteSink()
+        _ = try write(reader, to: sink, as: encoding ?? Encoding(suiting: reader.info))
+        return sink.bytes
+    }
+
+    private func encoding(for info: ImageInfo, extension: String?) throws(ImageError) -> Encoding {
+        if let encoding { return encoding }
+        guard let name = `extension` else { return Encoding(suiting: info) }
+        return try Encoding(pathExtension: name, for: info.pixelFormat)
+    }
+
+    /// Makes the thumbnail of what the reader stands before, its still picture or a frame, and encodes it.
+    public func write(
+        _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
+    ) throws(ImageError) -> Outcome {
+        let counter = CountingByteSink(sink)
+        let rows = try rows(of: reader)
+        let size = rows.size
+        var kept = reader.metadata
+        if orient { kept.resetOrientation() }
+        kept = kept.keeping(metadata)
+        if let maximumBytes, case .jpeg(let options) = encoding {
+            let bytes = try JPEGBudget(bytes: maximumBytes, options: options).encode(
+                encoding.converted(rows, background: background), metadata: kept)
+            try counter.write(bytes.span)
+        } else {
+            try encoding.write(rows, to: counter, metadata: kept, background: background)
+        }
+        try reader.finishIfStrict()
+        return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
+    }
+}
+
+/// Passes bytes on and counts them.
+private final class CountingByteSink: ByteSink {
+    private let sink: any ByteSink
+    private(set) var count = 0
+
+    init(_ sink: any ByteSink) {
+        self.sink = sink
+    }
+
+    func write(_ bytes: Span<UInt8>) throws(ImageError) {
+        try sink.write(bytes)
+        count += bytes.count
+    }
+}

@@ -1,0 +1,73 @@
+public import ArgumentParser
+public import Tintype
+
+extension Fit: ExpressibleByArgument {}
+extension Gravity: ExpressibleByArgument {}
+extension Filter: ExpressibleByArgument {}
+extension Metadata.Keep: ExpressibleByArgument {}
+extension JPEGEncoder.Subsampling: ExpressibleByArgument {}
+
+extension Color: ExpressibleByArgument {
+    public init?(argument: String) { self.init(hex: argument) }
+}
+
+extension TargetSize: ExpressibleByArgument {
+    /// `256x256`, `800x`, `x600`, `256` (a square box) or `50%`.
+    public init?(argument: String) {
+        if argument.hasSuffix("%") {
+            guard let percent = Double(argument.dropLast()), percent > 0, percent <= 100_000 else { return nil }
+            self = .percent(percent)
+            return
+        }
+        let parts = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map(String.init)
+        switch parts.count {
+        case 1:
+            guard let side = Self.side(parts[0]) else { return nil }
+            self = .box(Size(side, side))
+        case 2 where parts[1].isEmpty:
+            guard let width = Self.side(parts[0]) else { return nil }
+            self = .width(width)
+        case 2 where parts[0].isEmpty:
+            guard let height = Self.side(parts[1]) else { return nil }
+            self = .height(height)
+        case 2:
+            guard let width = Self.side(parts[0]), let height = Self.side(parts[1]) else { return nil }
+            self = .box(Size(width, height))
+        default: return nil
+        }
+    }
+
+    private static func side(_ digits: String) -> Int? {
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let side = Int(digits),
+            (1...1_000_000).contains(side)
+        else { return nil }
+        return side
+    }
+}
+
+/// A number of bytes: `30000`, `30k` (thousands), `30KiB` (times 1024), and so with M and G.
+struct ByteCount: ExpressibleByArgument {
+    let bytes: Int
+
+    init?(argument: String) {
+        let text = argument.lowercased()
+        let digits = text.prefix { $0.isNumber }
+        let factors = [
+            "": 1, "b": 1, "k": 1000, "kb": 1000, "kib": 1 << 10, "m": 1_000_000, "mb": 1_000_000, "mib": 1 << 20,
+            "g": 1_000_000_000, "gb": 1_000_000_000, "gib": 1 << 30,
+        ]
+        guard let count = Int(digits), count > 0, let factor = factors[String(text.dropFirst(digits.count))]
+        else { return nil }
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: factor)
+        if overflow { return nil }
+        self.bytes = bytes
+    }
+}
+
+/// A format that can be asked for by name.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+    case jpeg, jpg, png, gif, ppm, pgm, pnm, pam
+
+    /// The extension that its files bear.
+    var pathExtension: String { self == .jpeg ? "jpg" : rawValue }
+}

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Glibc
+import SystemPackage
+import Tintype
+
+/// How a picture is brought to its size.
+struct ScalingOptions: ParsableArguments {
+    @Option(help: "How the picture is brought into the box.")
+    var fit = Fit.inside
+
+    @Option(help: "What 'cover' keeps, and where 'pad' puts the picture.")
+    var gravity = Gravity.center
+
+    @Option(help: "The resampling filter.")
+    var filter = Filter.lanczos3
+
+    @Flag(help: "Average amounts of light (sRGB is taken for granted).")
+    var linear = false
+
+    @Flag(help: "Allow results larger than the source.")
+    var enlarge = false
+
+    func apply(to thumbnail: inout Thumbnail) {
+        thumbnail.fit = fit
+        thumbnail.gravity = gravity
+        thumbnail.filter = filter
+        thumbnail.linear = linear
+        thumbnail.enlarge = enlarge
+    }
+}
+
+/// How the result is written.
+struct WritingOptions: ParsableArguments {
+    @Option(help: "The format. By default as the output's extension says, or as suits the picture.")
+    var format: OutputFormat?
+
+    @Option(name: [.short, .long], help: "Quality of a JPEG, 1 to 100.")
+    var quality = 85
+
+    @Option(help: "How a JPEG's colour is subsampled.")
+    var subsampling = JPEGEncoder.Subsampling.s420
+
+    @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
+    var maxBytes: ByteCount?
+
+    @Option(help: "What lies behind transparent pixels where the format has none, and around padding.")
+    var background = Color.white
+
+    @Option(help: "How much of the metadata is kept; 'safe' leaves out location, serial numbers and previews.")
+    var metadata = Metadata.Keep.safe
+
+    func validate() throws {
+        if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
+        if maxBytes != nil, let format, format != .jpeg, format != .jpg {
+            throw ValidationError("--max-bytes is for JPEG.")
+        }
+    }
+
+    func apply(to thumbnail: inout Thumbnail) {
+        thumbnail.background = background
+        thumbnail.metadata = metadata
+        thumbnail.maximumBytes = maxBytes?.bytes
+    }
+
+    /// The encoding for one picture, and the extension for its file's name.
+    ///
+    /// - Parameter extension: the output's, where it has one.
+    func encoding(
+        for info: ImageInfo, extension: String?, input: Input
+    ) throws(ImageError) -> (encoding: Encoding, extension: String) {
+        var encoding: Encoding
+        if let name = format?.pathExtension ?? `extension` {
+            encoding = try Encoding(pathExtension: name, for: info.pixelFormat)
+        } else {
+            encoding = Encoding(suiting: info)
+        }
+        if case .jpeg(var options) = encoding {
+            options.quality = quality
+            options.subsampling = subsampling
+            encoding = .jpeg(options)
+        } else if maxBytes != nil {
+            throw ImageError(.misuse, "--max-bytes is for JPEG, and this becomes \(encoding.format.name)")
+        }
+        return (encoding, name(for: encoding, input: input))
+    }
+
+    /// The input's own extension if it is one of the format written, otherwise the usual one.
+    private func name(for encoding: Encoding, input: Input) -> String {
+        if let format { return format.pathExtension }
+        if let own = input.path.extension, (try? Encoding(pathExtension: own, for: .rgb8))?.format == encoding.format {
+            return own
+        }
+        return encoding.format == .jpeg ? "jpg" : encoding.format.rawValue
+    }
+}
+
+/// What a decode may spend, and what it forgives.
+struct DecodingOptions: ParsableArguments {
+    @Flag(help: "Fail on any damage, instead of giving what could be read.")
+    var strict = false
+
+    @Option(help: "Refuse pictures of more pixels.")
+    var maxPixels: Int?
+
+    @Option(help: "Refuse pictures whose decoding would hold more memory, for example 100MiB.")
+    var maxMemory: ByteCount?
+
+    func validate() throws {
+        if let maxPixels, maxPixels < 1 { throw ValidationError("--max-pixels must be at least 1.") }
+    }
+
+    var decodeOptions: DecodeOptions {
+        var options = DecodeOptions(strict: strict)
+        if let maxPixels { options.limits.pixels = maxPixels }
+        if let maxMemory { options.limits.memory = maxMemory.bytes }
+        return options
+    }
+}
+
+/// What is said, and how.
+struct ReportingOptions: ParsableArguments {
+    @Flag(help: "Say nothing but errors.")
+    var quiet = false
+
+    @Flag(help: "One JSON object a line for each input, errors included.")
+    var json = false
+
+    @Flag(name: [.short, .long], help: "Say what became of every input.")
+    var verbose = false
+}
+
+/// How much is done at once.
+struct ParallelOptions: ParsableArguments {
+    @Option(help: "Files at once. By default as many as there are cores.")
+    var jobs: Int?
+
+    @Option(help: "Threads inside one image.")
+    var threads = 1
+
+    func validate() throws {
+        if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
+        if threads < 1 { throw ValidationError("--threads must be at least 1.") }
+    }
+
+    var jobCount: Int { jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import SystemPackage
+import Tintype
+import TintypeStore
+
+struct StoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "store", abstract: "Keep images that belong to records.",
+        subcommands: [Save.self, Get.self, List.self, Export.self, Delete.self])
+
+    /// What all of them take.
+    struct Common: ParsableArguments {
+        @Option(name: .customLong("store"), help: "The folder of the store.")
+        var root = "./imgstore"
+
+        @Option(help: "The kind of record, for example Photo.")
+        var model: String
+
+        @OptionGroup var reporting: ReportingOptions
+
+        func collection(
+            uploadTo: UploadTo<DynamicRecord> = .dated("")
+        ) throws(StoreError) -> ModelCollection<DynamicRecord> {
+            try ModelStore(root: FilePath(root)).collection(named: model, uploadTo: uploadTo)
+        }
+
+        /// Does something that is not about a file, and reports on it.
+        func report(on subject: String, _ work: (inout Report) async throws -> Void) async throws {
+            let batch = Batch(reporting, .payload, count: 1)
+            batch.take(await Report(storing: subject, work), 0)
+            try batch.end()
+        }
+    }
+
+    struct Get: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show a record.")
+
+        @OptionGroup var common: Common
+        @Argument var id: Int
+
+        func run() async throws {
+            try await common.report(on: "\(id)") { report in
+                let record = try await common.collection().get(id: id)
+                report.bare = record.facts
+                let lines = record.values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }
+                report.line = (["id: \(id)"] + lines).joined(separator: "\n")
+            }
+        }
+    }
+
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show all records, one a line.")
+
+        @OptionGroup var common: Common
+
+        func run() async throws {
+            var records: [DynamicRecord] = []
+            let failure = await Report(storing: common.model) { _ in records = try await common.collection().all() }
+            let batch = Batch(common.reporting, .payload, count: failure.error == nil ? records.count : 1)
+            if failure.error != nil { batch.take(failure, 0) }
+            for (index, record) in records.enumerated() {
+                var report = Report(common.model)
+                report.bare = record.facts
+                report.line = record.summary
+                batch.take(report, index)
+            }
+            try batch.end()
+        }
+    }
+
+    struct Delete: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Remove a record and the files of its images.")
+
+        @OptionGroup var common: Common
+        @Argument var id: Int
+
+        func run() async throws {
+            try await common.report(on: "\(id)") { report in
+                try await common.collection().delete(id: id)
+                report.bare = [("ok", .bool(true)), ("id", .int(id))]
+            }
+        }
+    }
+}
+
+extension DynamicRecord {
+    /// The record for `--json`: its id, and then its values by their keys.
+    var facts: [(String, JSON)] {
+        [("ok", .bool(true)), ("id", .optional(id))] + values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) }
+    }
+
+    /// The record on one line for a person.
+    fileprivate var summary: String {
+        let parts = values.sorted { $0.key < $1.key }.map { key, value in
+            self[image: key]?.stored.map { "\($0.name) \($0.size) \(readable(bytes: $0.bytes))" }
+                ?? "\(key)=\(value.text)"
+        }
+        return (["\(id ?? 0)"] + parts).joined(separator: "  ")
+    }
+}
+
+extension JSONValue {
+    fileprivate var json: JSON {
+        switch self {
+        case .null: .null
+        case .bool(let value): .bool(value)
+        case .integer(let value): .int(value)
+        case .number(let value): .double(value)
+        case .string(let value): .string(value)
+        case .array(let values): .array(values.map(\.json))
+        case .object(let values): .object(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value.json) })
+        }
+    }
+
+    /// For a person.
+    fileprivate var text: String {
+        if case .string(let text) = self { text } else { json.text }
+    }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import TestSupport
+import Testing
+import Tintype
+
+@Suite struct ConvertCommandTests {
+    @Test(arguments: [
+        ("gray-1.png", PixelFormat.gray8), ("gray-16.png", .gray16), ("gray-alpha-8.png", .grayAlpha8),
+        ("palette-4.png", .rgb8), ("rgb-16.png", .rgb16), ("rgba-16.png", .rgba16), ("gray-4-trns.png", .grayAlpha8),
+        ("photo.gif", .rgba8), ("photo.jpg", .rgb8), ("gray.jpg", .gray8), ("cmyk.jpg", .cmyk8), ("ycck.jpg", .cmyk8),
+    ])
+    func pamHoldsWhatTheFileHolds(_ name: String, _ format: PixelFormat) throws {
+        let folder = try TemporaryFolder([name])
+        #expect(try Tool.run("convert", name, "out.pam", in: folder).code == 0)
+        let reader = try ImageReader(MemoryByteSource(folder.read("out.pam")))
+        #expect(reader.info.pixelFormat == format)
+        #expect(try Image(decoding: folder.read("out.pam")).pixels == Image(decoding: folder.read(name)).pixels)
+    }
+
+    @Test(arguments: [
+        ("out.pgm", PixelFormat.gray8), ("out.ppm", .rgb8), ("out.pnm", .rgb8), ("out.png", .rgba8), ("out.jpg", .rgb8),
+    ])
+    func otherFormats(_ output: String, _ format: PixelFormat) throws {
+        let folder = try TemporaryFolder(["alpha.png"])
+        #expect(try Tool.run("convert", "alpha.png", output, in: folder).code == 0)
+        #expect(try Image(decoding: folder.read(output)).pixelFormat == format)
+    }
+
+    @Test func alphaIsLeftOutOfPPM() throws {
+        let folder = try TemporaryFolder(["rgba-8.png"])
+        #expect(try Tool.run("convert", "rgba-8.png", "out.ppm", in: folder).code == 0)
+        let (with, without) = (
+            try Image(decoding: folder.read("rgba-8.png")).pixels, try Image(decoding: folder.read("out.ppm")).pixels
+        )
+        let colours = stride(from: 0, to: with.count, by: 4).flatMap { with[$0..<$0 + 3] }
+        #expect(colours == without)
+    }
+
+    @Test func orientation() throws {
+        let folder = try TemporaryFolder(["orientation-6.jpg"])
+        func size(_ output: String, _ options: String...) throws -> (stored: Size, shown: Size) {
+            #expect(try Tool.run(["convert", "orientation-6.jpg", output] + options, in: folder).code == 0)
+            let info = try ImageReader(MemoryByteSource(folder.read(output))).info
+            return (info.size, info.displaySize)
+        }
+        #expect(try size("a.ppm") == (Size(36, 48), Size(36, 48)))
+        #expect(try size("b.ppm", "--orient") == (Size(48, 36), Size(48, 36)))
+        #expect(try size("c.png") == (Size(36, 48), Size(48, 36)))
+        #expect(try size("d.jpg", "--orient") == (Size(48, 36), Size(48, 36)))
+    }
+
+    @Test(arguments: ["animated.gif", "animated.png"])
+    func frames(_ name: String) throws {
+        let folder = try TemporaryFolder([name])
+        let count = try #require(ImageReader.inspect(MemoryByteSource(folder.read(name))).info.frameCount)
+        let done = try Tool.run("convert", name, "f{frame}.pam", "--json", in: folder)
+        #expect(done.code == 0)
+        #expect(try done.objects().first?["frames"] as? Int == count)
+        #expect(folder.names().filter { $0.hasPrefix("f") } == (0..<count).map { "f\($0).pam" })
+        for frame in 0..<count {
+            #expect(try Tool.run("convert", name, "one.pam", "--frame", "\(frame)", in: folder).code == 0)
+            #expect(try folder.read("one.pam") == folder.read("f\(frame).pam"))
+        }
+        #expect(try Tool.run("convert", name, "one.pam", "--frame", "\(count)", in: folder).code == 64)
+        #expect(try Tool.run("convert", name, "one.pam", "--frame", "-1", in: folder).code == 64)
+    }
+
+    @Test func formats() throws {
+        let folder = try TemporaryFolder(["photo.jpg"])
+        #expect(try Tool.run("convert", "photo.jpg", "out.txt", in: folder).code == 64)
+        #expect(try Tool.run("convert", "photo.jpg", "out.gif", in: folder).code == 65)
+        #expect(try Tool.run("convert", "photo.jpg", "-", in: folder).code == 64)
+        let piped = try Tool.run(
+            "convert", "-", "-", "--format", "ppm", in: folder, input: folder.read("photo.jpg"))
+        #expect(try Image(decoding: piped.output).pixels == Image(decoding: folder.read("photo.jpg")).pixels)
+    }
+
+    @Test func resize() throws {
+        let folder = try TemporaryFolder(["photo.jpg"])
+        #expect(try Tool.run("resize", "photo.jpg", "out.png", "-s", "60x", in: folder).code == 0)
+        #expect(try Image(decoding: folder.read("out.png")).size == Size(60, 45))
+        #expect(try Tool.run("resize", "photo.jpg", "out.png", "-s", "900x", in: folder).code == 0)
+        #expect(try Image(decoding: folder.read("out.png")).size == Size(640, 480))
+        #expect(try Tool.run("resize", "photo.jpg", "out.png", "-s", "900x", "--enlarge", in: folder).code == 0)
+        #expect(try Image(decoding: folder.read("out.png")).size == Size(900, 675))
+    }
+}
