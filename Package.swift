@@ -2,12 +2,15 @@
 import PackageDescription
 
 /// What every target is compiled with.
-let settings: [SwiftSetting] = [
+var settings: [SwiftSetting] = [
     .strictMemorySafety(),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
 ]
+
+// CI sets this; a newer compiler's warnings are no reason for somebody else's build to fail.
+if Context.environment["TINTYPE_WARNINGS"] == "error" { settings.append(.treatAllWarnings(as: .error)) }
 
 /// Pixel loops are some fifty times slower unoptimised, so `swift run` and `swift test` optimise these targets too.
 let hot = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]

@@ -1,21 +1,24 @@
 #!/usr/bin/env python3
-"""Makes every test image of this folder, and golden.txt: what reference decoders make of them.
+"""Makes every test image of this folder, and golden.txt: the pixels that a decoder must make of them.
 
     python3 make.py        needs Pillow, numpy, and cjpeg and djpeg of libjpeg-turbo
 
 Nothing here comes from elsewhere: the pictures are drawn by pictures.py. golden.txt holds one `name checksum` a line, or
-`name#frame checksum` for animations; the checksum is the CRC-32 of the pixels in the layout that its head describes.
+`name#frame checksum` for animations; the checksum is the CRC-32 of the pixels in the layout that its head describes. JPEG pixels
+are djpeg's. PNG pixels are the samples written, which Pillow must read back where it keeps all their bits. GIF frames are composed here.
 """
 import io
 import os
 import re
 import struct
 import subprocess
+import sys
 import zlib
 
 import numpy as np
 from PIL import Image, ImageCms
 
+sys.dont_write_bytecode = True
 import pictures
 import writers
 
@@ -161,6 +164,8 @@ def make_jpeg_metadata(photo):
         data = pillow(stored, "JPEG", quality=90, subsampling="4:4:4", exif=exif(number))
         jpeg(f"orientation-{number}.jpg", data)
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    # A fixed date of creation (ICC.1 §7.2.8), so that every run writes the same bytes.
+    profile = profile[:24] + struct.pack(">6H", 2026, 1, 1, 0, 0, 0) + profile[36:]
     data = pillow(
         small, "JPEG", quality=85, dpi=(300, 150), icc_profile=profile, exif=exif(6), xmp=b"<x:xmpmeta/>", comment="c")
     jpeg("metadata.jpg", data)

@@ -1,24 +1,24 @@
 import TintypeCore
 
-/// The logical screen on which frames are composed (GIF89a §18, §23), one RGBA pixel in each `UInt32`, red lowest.
+/// The logical screen on which frames are composed (GIF89a §18, §23), as rows of RGBA bytes.
 ///
 /// A row takes memory only once something was drawn on it, so that a vast screen with little on it costs little; and the screen before
 /// a frame is kept by sharing its rows, so that "restore to previous" costs only the rows that the frame draws on.
 struct Canvas {
     let size: Size
     /// The rows; an empty one is transparent from end to end.
-    private var rows: [[UInt32]]
+    private var rows: [[UInt8]]
     /// What was there before the frame, while a frame that is to be undone is shown.
-    private var previous: [[UInt32]] = []
+    private var previous: [[UInt8]] = []
     private var budget: MemoryBudget
     private var chargedForPrevious = 0
 
     init(size: Size, budget: MemoryBudget) throws(ImageError) {
         self.size = size
         self.budget = budget
-        let rowCosts = MemoryLayout<[UInt32]>.stride
+        let rowCosts = MemoryLayout<[UInt8]>.stride
         try self.budget.charge(size.height, stride: 2 * rowCosts, for: "a screen of \(size)", format: .gif)
-        rows = [[UInt32]](repeating: [], count: size.height)
+        rows = [[UInt8]](repeating: [], count: size.height)
     }
 
     /// Keeps what is on the screen for `restore`, before a frame is drawn on `lines`.
@@ -47,7 +47,7 @@ struct Canvas {
                 budget.release(size.width, stride: 4)
                 continue
             }
-            for x in columns { rows[y][x] = 0 }
+            for i in columns.lowerBound * 4..<columns.upperBound * 4 { rows[y][i] = 0 }
         }
     }
 
@@ -63,20 +63,25 @@ struct Canvas {
         precondition(range.lowerBound >= 0 && range.upperBound <= indexes.count)
         if rows[y].isEmpty {
             try budget.charge(size.width, stride: 4, for: "a screen of \(size)", format: .gif)
-            rows[y] = [UInt32](repeating: 0, count: size.width)
+            rows[y] = [UInt8](repeating: 0, count: size.width * 4)
         }
         Self.draw(indexes, range, colors, on: &rows[y], from: x)
     }
 
     private static func draw(
-        _ indexes: Span<UInt8>, _ range: Range<Int>, _ colors: Span<UInt32>, on row: inout [UInt32], from x: Int
+        _ indexes: Span<UInt8>, _ range: Range<Int>, _ colors: Span<UInt32>, on row: inout [UInt8], from x: Int
     ) {
         var row = row.mutableSpan
-        var at = x
+        var at = x * 4
         for i in range {
             let color = colors[Int(indexes[i])]
-            if color != 0 { row[at] = color }
-            at &+= 1
+            if color != 0 {
+                row[at + 3] = UInt8(truncatingIfNeeded: color >> 24)
+                row[at + 2] = UInt8(truncatingIfNeeded: color >> 16)
+                row[at + 1] = UInt8(truncatingIfNeeded: color >> 8)
+                row[at] = UInt8(truncatingIfNeeded: color)
+            }
+            at += 4
         }
     }
 
@@ -89,12 +94,7 @@ struct Canvas {
             for i in bytes.indices { bytes[i] = 0 }
             return
         }
-        for x in row.indices {
-            let pixel = row[x]
-            bytes[x &* 4] = UInt8(truncatingIfNeeded: pixel)
-            bytes[x &* 4 &+ 1] = UInt8(truncatingIfNeeded: pixel >> 8)
-            bytes[x &* 4 &+ 2] = UInt8(truncatingIfNeeded: pixel >> 16)
-            bytes[x &* 4 &+ 3] = UInt8(truncatingIfNeeded: pixel >> 24)
-        }
+        precondition(bytes.count == row.count)
+        for i in bytes.indices { bytes[i] = row[i] }
     }
 }

@@ -75,14 +75,12 @@ struct LZWDecoder {
         let lastStart = output.count - longestString
         var stop = Stop.outputFull
         while out <= lastStart {
-            while heldBits <= 56 && at < input.count {
-                held |= UInt64(input[at]) &<< UInt64(truncatingIfNeeded: heldBits)
-                heldBits &+= 8
-                at &+= 1
-            }
             if heldBits < width {
-                stop = .inputUsed
-                break
+                refill(&held, &heldBits, from: input, at: &at)
+                if heldBits < width {
+                    stop = .inputUsed
+                    break
+                }
             }
             let code = Int(truncatingIfNeeded: held & ((1 &<< UInt64(truncatingIfNeeded: width)) &- 1))
             held &>>= UInt64(truncatingIfNeeded: width)
@@ -120,6 +118,23 @@ struct LZWDecoder {
         (state.width, state.next, state.previous) = (width, next, previous)
         (position, count) = (at, out)
         return stop
+    }
+
+    /// Takes four bytes of input, or what there is, while fewer bits than a code's are held.
+    @inline(__always)
+    private static func refill(_ held: inout UInt64, _ heldBits: inout Int, from input: Span<UInt8>, at: inout Int) {
+        if at + 4 <= input.count {
+            let low = UInt64(input[at]) | UInt64(input[at + 1]) << 8
+            held |= (low | UInt64(input[at + 2]) << 16 | UInt64(input[at + 3]) << 24) &<< UInt64(heldBits)
+            heldBits &+= 32
+            at &+= 4
+            return
+        }
+        while at < input.count {
+            held |= UInt64(input[at]) &<< UInt64(heldBits)
+            heldBits &+= 8
+            at &+= 1
+        }
     }
 
     /// Writes the string of `code` from its end, as the links lead, and returns where it ended.

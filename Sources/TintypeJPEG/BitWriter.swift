@@ -85,8 +85,8 @@ struct BitWriter: ~Copyable {
         return position
     }
 
-    /// The code of the symbol whose low four bits are the category of `value`, then the value's bits: for a negative one those of
-    /// the value less 1 (T.81 §F.1.2.1).
+    /// The code of the symbol whose low four bits are the category of `value`, then the value's bits: for a negative
+    /// one those of the value less 1 (T.81 §F.1.2.1).
     @inline(__always)
     private static func put(
         _ value: Int32, symbol: Int, _ codes: Span<UInt32>, _ table: Int, _ state: inout State,

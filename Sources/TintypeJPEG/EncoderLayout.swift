@@ -54,8 +54,8 @@ struct EncoderLayout {
     /// Blocks in one MCU: 1 to 6.
     var blocksPerMCU: Int { blocksPerRow / mcusAcross }
 
-    /// For each block of an MCU in its order in the stream: its component, the number of its first block in the buffer of a row of MCUs,
-    /// and how far the same block of the next MCU is.
+    /// For each block of an MCU in its order in the stream: its component, the number of its first block in the buffer
+    /// of a row of MCUs, and how far the same block of the next MCU is.
     var blockOrder: [EncodedBlockPlace] {
         var order: [EncodedBlockPlace] = []
         for (index, component) in components.enumerated() {

@@ -1,83 +1,6 @@
 import TintypeCore
 import TintypeKernels
 
-/// The next bits of an entropy-coded segment, the first of them in the top bit.
-///
-/// Stuffed zero bytes (T.81 §B.1.1.5) are dropped on the way in. At a marker, or at the end of the input, the bits are over: from then on
-/// zeros come, and `count` falls below zero as they are consumed.
-struct BitBuffer {
-    var bits: UInt64 = 0
-    var count = 0
-    /// The next byte of the window to be taken.
-    var position = 0
-    /// Whether a marker, or the end of the input, has been met.
-    var ended = false
-
-    /// Sees to it that at least 32 bits are there, unless the segment ends before.
-    @inline(__always)
-    mutating func refill(_ bytes: Span<UInt8>, _ end: Int) {
-        if count >= 32 || ended { return }
-        if position &+ 8 <= end {
-            let next = loadBigEndian64(bytes, at: position)
-            // Whether one of the eight bytes is FF, that is, zero in the complement.
-            let complement = ~next
-            let marks = (complement &- 0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080
-            if marks == 0 {
-                bits |= next &>> UInt64(truncatingIfNeeded: count)
-                position &+= (63 &- count) &>> 3
-                count |= 56
-                return
-            }
-        }
-        refillByByte(bytes, end)
-    }
-
-    @inline(never)
-    private mutating func refillByByte(_ bytes: Span<UInt8>, _ end: Int) {
-        while count <= 56 {
-            guard position < end else {
-                ended = true
-                return
-            }
-            let byte = bytes[position]
-            if byte == 0xFF {
-                guard position &+ 1 < end else {
-                    ended = true
-                    return
-                }
-                let next = bytes[position &+ 1]
-                if next == 0xFF {
-                    position &+= 1
-                    continue
-                }
-                if next != 0 {
-                    ended = true
-                    return
-                }
-                position &+= 1
-            }
-            bits |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 56 &- count)
-            count &+= 8
-            position &+= 1
-        }
-    }
-
-    @inline(__always)
-    mutating func consume(_ length: Int) {
-        bits &<<= UInt64(truncatingIfNeeded: length)
-        count &-= length
-    }
-
-    /// A value of `size` bits, 1 to 15, in T.81 §F.2.2.1's signed form (RECEIVE and EXTEND).
-    @inline(__always)
-    mutating func receiveExtended(_ size: Int) -> Int32 {
-        let raw = Int32(truncatingIfNeeded: bits &>> UInt64(truncatingIfNeeded: 64 &- size))
-        consume(size)
-        let half = Int32(1) &<< Int32(truncatingIfNeeded: size &- 1)
-        return raw < half ? raw &- half &- half &+ 1 : raw
-    }
-}
-
 /// Where the coefficients of one block of each MCU go.
 struct BlockPlace {
     /// Which DC prediction it shares: the component's place in the scan.
@@ -94,9 +17,11 @@ struct BlockPlace {
 struct EntropyDecoder {
     var buffer = BitBuffer()
     /// PRED of T.81 §F.2.2.1, one for each component of the scan.
-    private var predictions = [4 of Int32](repeating: 0)
+    var predictions = [4 of Int32](repeating: 0)
+    /// EOBRUN of T.81 §G.1.2.2: blocks whose band holds nothing new.
+    var endOfBandRun = 0
     /// Whether a code that no table has, or a coefficient past the 63rd, was met.
-    private(set) var metBadCode = false
+    var metBadCode = false
 
     /// More bytes than any MCU can take, stuffing included: ten blocks of 64 coefficients of at most 31 bits.
     static let longestMCU = 8 << 10
@@ -108,11 +33,7 @@ struct EntropyDecoder {
     mutating func restart(at position: Int) {
         buffer = BitBuffer(position: position)
         predictions = [4 of Int32](repeating: 0)
-    }
-
-    /// Forgets that a bad code was met, once it has been told.
-    mutating func acknowledgeBadCode() {
-        metBadCode = false
+        endOfBandRun = 0
     }
 
     /// Decodes MCUs of one row.
@@ -189,7 +110,7 @@ struct EntropyDecoder {
     /// A look-up entry for a code longer than the fast table's; 0 if there is no such code (nothing is consumed but the code of an entry by
     /// its caller).
     @inline(never)
-    private static func longCode(
+    static func longCode(
         _ bits: inout BitBuffer, _ slot: Int, _ limits: Span<Int32>, _ offsets: Span<Int32>, _ symbols: Span<UInt8>
     ) -> UInt32 {
         let next = Int32(truncatingIfNeeded: bits.bits &>> 48)
@@ -199,7 +120,8 @@ struct EntropyDecoder {
             let index = Int(next &>> Int32(truncatingIfNeeded: 16 &- length) &+ offsets[row])
             let symbol = UInt32(symbols[slot &* 256 &+ (index & 255)])
             let size = symbol & 15
-            let advance: UInt32 = slot >= 4 && size == 0 ? (symbol == 0xF0 ? 16 : 64) : symbol &>> 4 &+ 1
+            let advance: UInt32 =
+                slot >= 4 && size == 0 ? (symbol == 0xF0 ? 16 : 64 &+ symbol &>> 4) : symbol &>> 4 &+ 1
             return UInt32(length) | advance &<< 8 | (size == 0 ? 0 : 0x8000 | size &<< 16)
         }
         return 0

@@ -88,7 +88,9 @@ struct FrameHeader {
         func unsupported(_ what: String) -> ImageError {
             ImageError(.unsupported, "\(what) is not supported", at: offset, format: .jpeg)
         }
-        guard process == .baseline || process == .extended else { throw unsupported("\(process.rawValue) coding") }
+        guard [.baseline, .extended, .progressive].contains(process) else {
+            throw unsupported("\(process.rawValue) coding")
+        }
         guard precision == 8 else { throw unsupported("a precision of \(precision) bits") }
         guard [1, 3, 4].contains(components.count) else {
             throw unsupported("a picture of \(components.count) components")

@@ -1,7 +1,8 @@
 extension HuffmanSpecification {
     /// The code with the shortest stream for symbols that occur as often as `frequencies` says (T.81 §K.2).
     ///
-    /// No code is longer than 16 bits and none is all ones (T.81 §C), for which one more symbol is reserved while the tree grows.
+    /// No code is longer than 16 bits and none is all ones (T.81 §C), for which one more symbol is reserved while the
+    /// tree grows.
     ///
     /// - Parameter frequencies: how often each of the 256 symbols occurs.
     init(optimalFor frequencies: Span<Int>) {
@@ -63,7 +64,8 @@ extension HuffmanSpecification {
         for length in lengths where length > 0 { counts[length] += 1 }
         for length in stride(from: counts.count - 1, to: 16, by: -1) {
             while counts[length] > 0 {
-                // Two of the longest go: one takes the place of their common prefix, the other stands beside a shorter code made longer.
+                // Two of the longest go: one takes the place of their common prefix, the other stands beside a shorter
+                // code made longer.
                 var shorter = length - 2
                 while counts[shorter] == 0 { shorter -= 1 }
                 counts[length] -= 2

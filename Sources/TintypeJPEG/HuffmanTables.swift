@@ -11,7 +11,8 @@ struct HuffmanTables {
 
     /// An entry of the look-up table; 0 where the code is longer than `fastBits` or does not exist.
     ///
-    /// Bits 0–5: bits to consume. Bits 8–14: how far the coefficient index moves (run + 1; 64 for end of block).
+    /// Bits 0–5: bits to consume. Bits 8–14: how far the coefficient index moves (run + 1), or for an end of block 64 and the four
+    /// bits that a progressive scan takes for the length of its end-of-band run.
     /// Bit 15: the value's bits are still to be read, and bits 16–19 say how many; otherwise bits 16–31 are the value.
     private(set) var fast = [UInt32](repeating: 0, count: slots * fastSize)
     /// The largest code of each length, left-aligned in 16 bits, plus 1; −1 where there is none. `slowSize` a slot.
@@ -69,7 +70,7 @@ struct HuffmanTables {
         let size = Int(symbol & 15)
         let advance: Int
         if slot >= 4 && size == 0 {
-            advance = symbol == 0xF0 ? 16 : 64
+            advance = symbol == 0xF0 ? 16 : 64 + Int(symbol >> 4)
         } else {
             advance = Int(symbol >> 4) + 1
         }

@@ -1,9 +1,10 @@
 public import TintypeCore
 
-/// Decodes baseline and extended sequential Huffman-coded JPEG files of 8 bits (ITU-T T.81) to the very pixels of libjpeg-turbo's defaults.
+/// Decodes baseline, extended sequential and progressive Huffman-coded JPEG files of 8 bits (ITU-T T.81) to the very pixels of libjpeg-turbo's
+/// defaults.
 ///
-/// Rows come as `gray8`, `rgb8` (from YCbCr or RGB), or `cmyk8` (from CMYK or YCCK). A picture in one scan is decoded a row of MCUs at a time; one
-/// in several scans needs its coefficients in memory, two bytes each, counted against `DecodeLimits.memory`.
+/// Rows come as `gray8`, `rgb8` (from YCbCr or RGB), or `cmyk8` (from CMYK or YCCK). A sequential picture in one scan is decoded a
+/// row of MCUs at a time; one in several scans, or progressive, needs its coefficients in memory, two bytes each, counted against `DecodeLimits.memory`.
 ///
 /// Without `strict`, damaged entropy-coded data give a picture that is grey where the data fail, and warnings.
 public struct JPEGDecoder: ImageDecoder, ~Copyable {
@@ -22,6 +23,10 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     /// For each component the table that was in force when its first scan began (T.81 §B.2.4.1); zeros until then.
     private var quantization: [[Int16]]
     private var latched: [Bool]
+    /// How often each coefficient of each component was scanned.
+    private var scansOfCoefficient: [Int]
+    /// How many low bits of each coefficient of each component no scan has told yet.
+    private var unknownBits: [Int]
     private var samples: SampleRows
     private var nextRow = 0
     private var framesGiven = 0
@@ -33,12 +38,15 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         let scan = try segments.nextScan(&reader)
         guard let scan, let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
         try frame.checkSupport(at: reader.offset)
-        let layout = CoefficientLayout(frame, holdsAll: scan.components.count < frame.components.count)
+        let layout = CoefficientLayout(
+            frame, holdsAll: frame.process == .progressive || scan.components.count < frame.components.count)
         var budget = MemoryBudget(limit: options.limits.memory)
         try budget.charge(layout.count, stride: 2, for: "the coefficients", format: .jpeg)
         samples = try SampleRows(frame, budget: &budget)
         quantization = frame.components.map { _ in [Int16](repeating: 0, count: 64) }
         latched = frame.components.map { _ in false }
+        scansOfCoefficient = [Int](repeating: 0, count: 64 * frame.components.count)
+        unknownBits = [Int](repeating: 16, count: 64 * frame.components.count)
         model = segments.metadata.colorModel(of: frame.components.map(\.id))
         info = Self.info(frame, segments)
         limits = options.limits
@@ -118,7 +126,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     private mutating func begin(_ first: ScanHeader) throws(ImageError) {
         firstScan = nil
         coefficients = [Int16](repeating: 0, count: layout.count)
-        try latchQuantization(first)
+        try prepare(first)
         var scan = try ScanReader(first, frame: frame, layout: layout, segments: segments)
         guard layout.holdsAll else {
             self.scan = scan
@@ -138,19 +146,34 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
 
     /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
     private mutating func beginNext(_ scan: inout ScanReader) throws(ImageError) -> Bool {
+        // A progressive picture wants its last bits everywhere.
+        let row = frame.process == .progressive && unknownBits.contains { $0 > 0 } ? 0 : nil
         do throws(ImageError) {
-            guard let next = try segments.nextScan(&reader, mayEnd: true) else { return false }
-            try latchQuantization(next)
+            guard let next = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
+            try prepare(next)
             scan = try ScanReader(next, frame: frame, layout: layout, segments: segments)
             return true
         } catch {
             guard !segments.isStrict, error.kind == .malformed || error.kind == .truncated else { throw error }
-            try segments.warn(error.kind == .truncated ? .truncated : .damaged, error.reason, at: error.offset)
+            try segments.warn(
+                error.kind == .truncated ? .truncated : .damaged, error.reason, row: row, at: error.offset)
             return false
         }
     }
 
-    private mutating func latchQuantization(_ scan: ScanHeader) throws(ImageError) {
+    /// Takes the quantisation tables that are in force, and sees that nobody has us go over the same coefficients for ever: fourteen scans
+    /// give a coefficient all of its bits (T.81 §G.1.1.1.2).
+    private mutating func prepare(_ scan: ScanHeader) throws(ImageError) {
+        let isProgressive = frame.process == .progressive
+        for part in scan.components {
+            for k in isProgressive ? scan.spectral.start...max(scan.spectral.start, scan.spectral.end) : 0...63 {
+                unknownBits[64 * part.index + (k & 63)] = isProgressive ? scan.approximation.low : 0
+                scansOfCoefficient[64 * part.index + (k & 63)] += 1
+                guard scansOfCoefficient[64 * part.index + (k & 63)] <= 14 else {
+                    throw reader.malformed("more scans of a coefficient than it has bits")
+                }
+            }
+        }
         for part in scan.components where !latched[part.index] {
             let slot = frame.components[part.index].table
             guard slot < 4, let table = segments.quantization[slot] else {

@@ -26,7 +26,8 @@ extension JPEGEncoder {
         public var quality: Int
         /// Of no effect on grey pictures.
         public var subsampling: Subsampling
-        /// Whether the Huffman tables are made for the picture, which saves some per cent and holds the coefficients in memory.
+        /// Whether the Huffman tables are made for the picture, which saves some per cent and holds the coefficients in
+        /// memory.
         public var optimizeHuffman: Bool
         /// MCUs between restart markers: 0 for none, at most 65,535.
         public var restartInterval: Int

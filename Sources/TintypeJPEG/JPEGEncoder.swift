@@ -3,8 +3,9 @@ import TintypeKernels
 
 /// Writes a baseline JPEG file (T.81, JFIF 1.01) from rows of grey or RGB pixels.
 ///
-/// With standard Huffman tables it holds one row of MCUs and writes as it goes; with optimised ones it holds the picture's coefficients, about as many
-/// bytes as the file will have or twice that, and writes at the end. Errors are sticky.
+/// With standard Huffman tables it holds one row of MCUs and writes as it goes. With optimised ones it holds the
+/// picture's coefficients, compactly (a few times the bytes of the file, never more than twice those of its samples),
+/// and writes at the end. Errors are sticky.
 public struct JPEGEncoder: RowSink, ~Copyable {
     private let size: Size
     private let pixelFormat: PixelFormat
@@ -32,8 +33,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     ///   - size: sides of 1 to 65,535 pixels.
     ///   - pixelFormat: `gray8` or `rgb8`.
     ///   - metadata: what the file is to carry beside its pixels.
-    /// - Throws: `misuse` for another pixel format, a side below 1 or options out of range; `limitExceeded` for a larger side or
-    ///   metadata that JPEG cannot hold; whatever the sink throws.
+    /// - Throws: `misuse` for another pixel format, a side below 1 or options out of range; `limitExceeded` for a
+    ///   larger side or metadata that JPEG cannot hold; whatever the sink throws.
     public init(
         _ sink: any ByteSink, size: Size, pixelFormat: PixelFormat, options: Options = Options(),
         metadata: Metadata = Metadata()
@@ -98,8 +99,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
 
     /// Takes the next row, of `size.width` pixels.
     ///
-    /// - Throws: `misuse` after the last row or for a row of another length; `limitExceeded` where the coefficients that wait for
-    ///   optimised Huffman tables would take more than 512 MiB; whatever the sink throws.
+    /// - Throws: `misuse` after the last row or for a row of another length; `limitExceeded` where the coefficients
+    ///   that wait for optimised Huffman tables would take more than 512 MiB; whatever the sink throws.
     public mutating func writeRow(_ row: Span<UInt8>) throws(ImageError) {
         if let failure { throw failure }
         guard rowsTaken < size.height else {
@@ -191,8 +192,8 @@ extension JPEGEncoder {
             samples, stride: component.stride, blocks: component.blocksAcross, divisors: divisors, into: &blocks)
     }
 
-    /// The blocks beyond the right edge: no difference from the block before, which costs the fewest bits. Their other coefficients are
-    /// never anything but 0.
+    /// The blocks beyond the right edge: no difference from the block before, which costs the fewest bits. Their other
+    /// coefficients are never anything but 0.
     private static func padRow(
         _ firstBlock: Int, _ component: EncoderLayout.Component, _ layout: EncoderLayout,
         _ coefficients: inout [Int16]
@@ -202,7 +203,8 @@ extension JPEGEncoder {
         }
     }
 
-    /// A row of blocks below the lower edge: no difference from the block that comes before in the stream, the last of the row above in the MCU.
+    /// A row of blocks below the lower edge: no difference from the block that comes before in the stream, the last of
+    /// the row above in the MCU.
     private static func fillRow(
         _ firstBlock: Int, _ component: EncoderLayout.Component, _ layout: EncoderLayout,
         _ coefficients: inout [Int16]

@@ -1,4 +1,5 @@
-/// The quantisation tables that the encoder writes: those of T.81 Annex K scaled by a quality, as the Independent JPEG Group does it.
+/// The quantisation tables that the encoder writes: those of T.81 Annex K scaled by a quality, as the Independent JPEG
+/// Group does it.
 enum StandardQuantization {
     /// Table K.1, row by row.
     static let luminance: [64 of UInt8] = [
@@ -24,8 +25,8 @@ enum StandardQuantization {
         99, 99, 99, 99, 99, 99, 99, 99,
     ]
 
-    /// The steps of a table at a quality: as they are at 50, all 1 at 100, 50 times as large at 1, but never above 255, which is the
-    /// most that a baseline file can hold.
+    /// The steps of a table at a quality: as they are at 50, all 1 at 100, 50 times as large at 1, but never above 255,
+    /// which is the most that a baseline file can hold.
     ///
     /// - Parameter quality: 1 to 100.
     static func scaled(_ table: [64 of UInt8], quality: Int) -> [64 of UInt8] {

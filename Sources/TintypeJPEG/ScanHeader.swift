@@ -12,7 +12,7 @@ struct ScanHeader {
 
     let components: [Component]
     /// Start and end of the spectral selection, and the bit positions of the successive approximation.
-    let spectral: ClosedRange<Int>
+    let spectral: (start: Int, end: Int)
     let approximation: (high: Int, low: Int)
 
     /// Reads the parameters of an SOS segment.
@@ -43,9 +43,22 @@ struct ScanHeader {
         // T.81 §B.2.3 bounds an MCU to ten blocks.
         guard count == 1 || blocks <= 10 else { throw malformed("an MCU of \(blocks) blocks") }
         self.components = components
-        let (start, end) = (Int(parameters[1 + 2 * count]), Int(parameters[2 + 2 * count]))
-        spectral = start...max(start, end)
+        spectral = (Int(parameters[1 + 2 * count]), Int(parameters[2 + 2 * count]))
         let bits = parameters[3 + 2 * count]
         approximation = (Int(bits >> 4), Int(bits & 15))
+    }
+
+    /// Throws `malformed` where the parameters are none that a progressive scan may have (T.81 §G.1.1.1).
+    func checkProgression(at offset: Int?) throws(ImageError) {
+        let band =
+            spectral.start == 0
+            ? spectral.end == 0 : spectral.start <= spectral.end && spectral.end <= 63 && components.count == 1
+        let bits = approximation.low <= 13 && (approximation.high == 0 || approximation.high == approximation.low + 1)
+        guard band && bits else {
+            throw ImageError(
+                .malformed,
+                "a progressive scan of coefficients \(spectral.start) to \(spectral.end), bits \(approximation.high) to \(approximation.low)",
+                at: offset, format: .jpeg)
+        }
     }
 }

@@ -1,10 +1,12 @@
 import TintypeCore
+import TintypeKernels
 
-/// One sequential scan on its way through the entropy decoder: MCU rows, restart intervals, and what to do when the data fail.
+/// One scan on its way through the entropy decoder: MCU rows, restart intervals, and what to do when the data fail.
 ///
 /// Where the bits of an interval run out, its remaining MCUs are left as they are (zero), as libjpeg leaves them.
 struct ScanReader {
-    private let header: ScanHeader
+    /// Nil for a sequential scan.
+    private let progression: ProgressiveScan?
     private var places: [BlockPlace]
     /// What to add to each place for the next row of MCUs.
     private var rowSteps: [Int]
@@ -25,8 +27,13 @@ struct ScanReader {
 
     /// - Parameter layout: where the coefficients lie; a layout of one MCU row makes every row go to the same place.
     init(_ header: ScanHeader, frame: FrameHeader, layout: CoefficientLayout, segments: Segments) throws(ImageError) {
-        self.header = header
-        try Self.checkTables(header, segments.huffman)
+        if frame.process == .progressive {
+            try header.checkProgression(at: nil)
+            progression = ProgressiveScan(header)
+        } else {
+            progression = nil
+        }
+        try Self.checkTables(header, progression, segments.huffman)
         restartInterval = segments.restartInterval
         untilRestart = restartInterval
         var places: [BlockPlace] = []
@@ -58,12 +65,22 @@ struct ScanReader {
         }
     }
 
-    private static func checkTables(_ header: ScanHeader, _ tables: HuffmanTables) throws(ImageError) {
+    /// Whether the tables that this kind of scan needs are there.
+    private static func checkTables(
+        _ header: ScanHeader, _ progression: ProgressiveScan?, _ tables: HuffmanTables
+    ) throws(ImageError) {
+        let (usesDC, usesAC) =
+            switch progression {
+            case nil: (true, true)
+            case .firstDC: (true, false)
+            case .refiningDC: (false, false)
+            case .firstAC, .refiningAC: (false, true)
+            }
         for part in header.components {
-            for slot in [part.dcTable, part.acTable] where !tables.isDefined[slot] {
+            guard !usesDC || tables.isDefined[part.dcTable], !usesAC || tables.isDefined[part.acTable] else {
                 throw ImageError(.malformed, "a scan uses a Huffman table that is missing or wrong", format: .jpeg)
             }
-            guard tables.largestSymbol[part.dcTable] <= 15 else {
+            guard !usesDC || tables.largestSymbol[part.dcTable] <= 15 else {
                 throw ImageError(.malformed, "a DC table has a category above 15", format: .jpeg)
             }
         }
@@ -100,17 +117,23 @@ struct ScanReader {
         let isLast = try reader.fill(wanted) < wanted
         entropy.buffer.position = reader.position
         let next = Self.decode(
-            &entropy, mcus, places, tables, reader,
+            &entropy, progression, mcus, places, tables, reader,
             lastStart: isLast ? Int.max : reader.end - EntropyDecoder.longestMCU, into: &coefficients)
         reader.advance(by: entropy.buffer.position - reader.position)
         return next
     }
 
     private static func decode(
-        _ entropy: inout EntropyDecoder, _ mcus: Range<Int>, _ places: [BlockPlace], _ tables: borrowing HuffmanTables,
-        _ reader: borrowing ByteReader, lastStart: Int, into coefficients: inout [Int16]
+        _ entropy: inout EntropyDecoder, _ progression: ProgressiveScan?, _ mcus: Range<Int>, _ places: [BlockPlace],
+        _ tables: borrowing HuffmanTables, _ reader: borrowing ByteReader, lastStart: Int,
+        into coefficients: inout [Int16]
     ) -> Int {
         var target = coefficients.mutableSpan
+        if let progression {
+            return entropy.decode(
+                progression, mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span,
+                end: reader.end, lastStart: lastStart, into: &target)
+        }
         return entropy.decode(
             mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span, end: reader.end,
             lastStart: lastStart, into: &target)
@@ -119,7 +142,7 @@ struct ScanReader {
     /// Turns what the entropy decoder ran into into warnings.
     private mutating func notice(_ reader: borrowing ByteReader, _ segments: inout Segments) throws(ImageError) {
         if entropy.metBadCode {
-            entropy.acknowledgeBadCode()
+            entropy.metBadCode = false
             try warn(&segments, .damaged, "entropy-coded data are damaged", reader.offset)
         }
         guard entropy.isStarved else { return }
@@ -137,7 +160,9 @@ struct ScanReader {
     ) throws(ImageError) {
         if hasWarned && kind != .truncated { return }
         hasWarned = true
-        try segments.warn(kind, reason, row: row * rowHeight, at: offset)
+        // Where a progressive file ends, the scans that would have refined the rows above are missing too.
+        let first = progression != nil && kind == .truncated ? 0 : row * rowHeight
+        try segments.warn(kind, reason, row: first, at: offset)
     }
 
     /// Takes the restart marker that is due (T.81 §E.2.4). A wrong one is weighed as T.81 §K.1 and libjpeg do: one of the next two due means

@@ -13,7 +13,8 @@ struct SegmentWriter: ~Copyable {
         try bytes.write(marker.code)
     }
 
-    /// A marker with a length and parameters (T.81 §B.1.1.4). The caller sees to it that there are at most 65,533 bytes.
+    /// A marker with a length and parameters (T.81 §B.1.1.4). The caller sees to it that there are at most 65,533
+    /// bytes.
     mutating func write(_ marker: Marker, _ parameters: some Collection<UInt8>) throws(ImageError) {
         try write(marker)
         try bytes.write(UInt16(clamping: parameters.count + 2))
@@ -37,8 +38,9 @@ struct SegmentWriter: ~Copyable {
         try write(.sof0, parameters)
     }
 
-    /// What comes before the scan's data: its Huffman tables in the order DC 0, AC 0, DC 1, AC 1 (DHT, T.81 §B.2.4.2), the restart interval
-    /// if there is one (DRI, §B.2.4.4), and the header of a scan with all components and coefficients (SOS, §B.2.3).
+    /// What comes before the scan's data: its Huffman tables in the order DC 0, AC 0, DC 1, AC 1 (DHT, T.81 §B.2.4.2),
+    /// the restart interval if there is one (DRI, §B.2.4.4), and the header of a scan with all components and
+    /// coefficients (SOS, §B.2.3).
     mutating func write(
         scanOf layout: EncoderLayout, tables: [HuffmanSpecification], restartInterval: Int
     ) throws(ImageError) {
@@ -108,8 +110,8 @@ extension SegmentWriter {
         return parameters + [0, 0]
     }
 
-    /// A density in whole numbers, in inches or centimetres, whichever is nearer: PNG's metres rarely give a whole number of
-    /// pixels a centimetre, but often one an inch. Nil where no whole number up to 65,535 is near.
+    /// A density in whole numbers, in inches or centimetres, whichever is nearer: PNG's metres rarely give a whole
+    /// number of pixels a centimetre, but often one an inch. Nil where no whole number up to 65,535 is near.
     private static func jfifDensity(_ density: Metadata.Density) -> (UInt8, Int, Int)? {
         func rounded(_ unit: UInt8, factor: Double) -> (density: (UInt8, Int, Int), error: Double)? {
             let (x, y) = (density.x * factor, density.y * factor)

@@ -23,13 +23,17 @@ struct Segments {
 
     /// Reads on to the next scan, or to the end of the image.
     ///
-    /// - Parameter mayEnd: whether the input may end without an EOI marker, with a warning.
+    /// - Parameters:
+    ///   - mayEnd: whether the input may end without an EOI marker, with a warning.
+    ///   - row: the row which that warning names.
     /// - Returns: the scan's header, or nil at EOI.
-    mutating func nextScan(_ reader: inout ByteReader, mayEnd: Bool = false) throws(ImageError) -> ScanHeader? {
+    mutating func nextScan(
+        _ reader: inout ByteReader, mayEnd: Bool = false, row: Int? = nil
+    ) throws(ImageError) -> ScanHeader? {
         while true {
             guard let marker = try nextMarker(&reader) else {
                 guard mayEnd else { throw reader.truncated() }
-                try warn(.truncated, "the end-of-image marker is missing", at: reader.offset)
+                try warn(.truncated, "the end-of-image marker is missing", row: row, at: reader.offset)
                 return nil
             }
             switch marker {

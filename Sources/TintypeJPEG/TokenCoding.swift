@@ -1,8 +1,9 @@
 /// Turns quantised blocks into the symbols of T.81 §F.1.2, kept as 16-bit tokens until the Huffman tables are known.
 ///
-/// A block's first token is its DC difference. Then comes for each coefficient that is not zero its value × 16 + the number of zeros
-/// before it (0 to 15). A run of 16 zeros is the token 15, the end of a block before its 64th coefficient the token 0: both have the
-/// value 0, which no coefficient here has. A block takes at most 64 tokens, so they never need more memory than coefficients.
+/// A block's first token is its DC difference. Then comes for each coefficient that is not zero its value × 16 + the
+/// number of zeros before it (0 to 15). A run of 16 zeros is the token 15, the end of a block before its 64th
+/// coefficient the token 0: both have the value 0, which no coefficient here has. A block takes at most 64 tokens, so
+/// they never need more memory than coefficients.
 struct TokenCoder {
     private let order: [EncodedBlockPlace]
     private let restartInterval: Int

@@ -1,12 +1,12 @@
 /// The arithmetic of a JPEG encoder up to the quantised coefficients: colour, downsampling, forward DCT.
 ///
-/// T.81 leaves colour, downsampling and the precision of the DCT to the encoder. All of it is fixed point here, rounded as
-/// libjpeg rounds, so that the coefficients are the ones that its users know.
+/// T.81 leaves colour, downsampling and the precision of the DCT to the encoder. All of it is fixed point here, rounded
+/// as libjpeg rounds, so that the coefficients are the ones that its users know.
 public enum JPEGForward {
     /// Converts a row of interleaved RGB into YCbCr (JFIF 1.02, "Conversion to and from RGB") with 16 fractional bits.
     ///
-    /// The factors are the nearest multiples of 2⁻¹⁶; those of a row sum to 1 or to 0, so grey stays exactly grey. Chroma is
-    /// offset by 128 and rounded half down, which keeps its largest value at 255.
+    /// The factors are the nearest multiples of 2⁻¹⁶; those of a row sum to 1 or to 0, so grey stays exactly grey.
+    /// Chroma is offset by 128 and rounded half down, which keeps its largest value at 255.
     ///
     /// - Parameters:
     ///   - rgb: 3 × `pixels` bytes.

@@ -1,14 +1,15 @@
 extension JPEGForward {
     /// Transforms and quantises a row of blocks (T.81 §A.3.3 and §A.3.4).
     ///
-    /// The transform is that of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with 11 multiplications",
-    /// ICASSP 1989), whose outputs are √8 times those of an orthonormal DCT: the two passes together are 8 times too large, and
-    /// `Divisors` takes that back. Constants have 13 fractional bits; between the passes 2 more bits are kept.
-    /// All fits 32 bits: samples are at most 2⁷ in size, outputs of the first pass 2¹², sums of the second 2¹⁵, products 2²⁹.
+    /// The transform is that of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with 11
+    /// multiplications", ICASSP 1989), whose outputs are √8 times those of an orthonormal DCT: the two passes together
+    /// are 8 times too large, and `Divisors` takes that back. Constants have 13 fractional bits; between the passes 2
+    /// more bits are kept. All fits 32 bits: samples are at most 2⁷ in size, outputs of the first pass 2¹², sums of the
+    /// second 2¹⁵, of their products 2³⁰.
     ///
     /// - Parameters:
     ///   - samples: eight rows, each beginning `stride` after the last, of at least 8 × `blocks` samples.
-    ///   - coefficients: at least 64 × `blocks`; block by block, each row by row from the lowest frequency (not zigzag).
+    ///   - coefficients: at least 64 × `blocks`; block by block, each row by row from the lowest frequency, not zigzag.
     public static func transformBlocks(
         _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors,
         into coefficients: inout MutableSpan<Int16>
@@ -35,8 +36,8 @@ extension JPEGForward {
         }
     }
 
-    /// The even half of one pass: from the sums of samples mirrored at the middle to outputs 0, 2, 4 and 6, the first two of
-    /// which are whole numbers while the others carry 13 fractional bits.
+    /// The even half of one pass: from the sums of samples mirrored at the middle to outputs 0, 2, 4 and 6, of which the
+    /// second and the last carry 13 fractional bits.
     @inline(__always)
     private static func evenPart(
         _ s0: Int32, _ s1: Int32, _ s2: Int32, _ s3: Int32
@@ -48,13 +49,14 @@ extension JPEGForward {
         return (outer &+ inner, shared &+ difference &* 6_270, outer &- inner, shared &- middle &* 15_137)
     }
 
-    /// The odd half: from the differences of samples mirrored at the middle to outputs 1, 3, 5 and 7 with 13 fractional bits.
+    /// The odd half: from the differences of samples mirrored at the middle to outputs 1, 3, 5 and 7 with 13 fractional
+    /// bits.
     @inline(__always)
     private static func oddPart(
         _ d0: Int32, _ d1: Int32, _ d2: Int32, _ d3: Int32
     ) -> (Int32, Int32, Int32, Int32) {
-        // √2 times cosines of odd multiples of π/16 and their sums: 1.175875602; −0.899976223, −2.562915447, −1.961570560,
-        // −0.390180644; 1.501321110, 3.072711026, 2.053119869, 0.298631336.
+        // √2 times cosines of odd multiples of π/16 and their sums: 1.175875602; −0.899976223, −2.562915447,
+        // −1.961570560, −0.390180644; 1.501321110, 3.072711026, 2.053119869, 0.298631336.
         let shared = (d3 &+ d1 &+ d2 &+ d0) &* 9_633
         let z1 = (d3 &+ d0) &* -7_373
         let z2 = (d2 &+ d1) &* -20_995
@@ -136,9 +138,9 @@ extension JPEGForward {
 extension JPEGForward {
     /// A quantisation table made ready for dividing without division.
     ///
-    /// For a divisor d of b bits, m = ⌈2ᵏ ∕ d⌉ with k = 15 + b exceeds 2ᵏ ∕ d by less than 1, so ⌊nm ∕ 2ᵏ⌋ = ⌊n ∕ d⌋ for every n
-    /// below 2¹⁵. The shift by k is one by 16 and a multiplication by 2¹⁷⁻ᵇ with another shift by 16, which suits vectors.
-    /// A power of two would need m = 2¹⁶; it takes half of that, and k one less.
+    /// For a divisor d of b bits, m = ⌈2ᵏ ∕ d⌉ with k = 15 + b exceeds 2ᵏ ∕ d by less than 1, so ⌊nm ∕ 2ᵏ⌋ = ⌊n ∕ d⌋
+    /// for every n below 2¹⁵. The shift by k is one by 16 and a multiplication by 2¹⁷⁻ᵇ with another shift by 16, which
+    /// suits vectors. A power of two would need m = 2¹⁶; it takes half of that, and k one less.
     public struct Divisors: Sendable {
         /// 64 halves of divisors, then 64 reciprocals m, then 64 powers of two that shift the rest of the way.
         let factors: [UInt16]

@@ -8,7 +8,8 @@ public enum PNGFilter {
     ///   - prior: the line above; zeros above the first.
     ///   - bytesPerPixel: 1 to 8.
     ///   - out: where the filtered bytes go.
-    /// - Returns: the sum of the bytes' absolute values, taken as signed: the measure that PNG §12.7 suggests for choosing.
+    /// - Returns: the sum of the bytes' absolute values, taken as signed: the measure that PNG §12.7 suggests for
+    ///   choosing.
     /// - Precondition: the three lines are of one length, at least `bytesPerPixel`, and `filter` is at most 4.
     public static func apply(
         _ filter: UInt8, _ line: Span<UInt8>, prior: Span<UInt8>, bytesPerPixel: Int,

@@ -37,7 +37,8 @@ public enum PNGUnfilter {
 
 /// The filters that look to the left, for pixels of `bytes` bytes.
 ///
-/// Unchecked access: the caller has seen that all three lines have one length and hold whole pixels, and `i + k` stays below it.
+/// Unchecked access: the caller has seen that all three lines have one length and hold whole pixels, and `i + k` stays
+/// below it.
 private enum Pixel<let bytes: Int> {
     @inline(__always)
     static func reconstruct(

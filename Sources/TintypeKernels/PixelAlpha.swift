@@ -4,10 +4,10 @@ public enum PixelAlpha {
     ///
     /// - Parameters:
     ///   - colors: samples a pixel beside alpha, 1 or 3.
-    ///   - background: one sample for each of them, in the depth of the row.
+    ///   - background: a sample for each of them, in the depth of the row; what follows does not matter.
     /// - Precondition: `target` holds as many pixels as `source`, without alpha.
     public static func flatten(
-        _ source: Span<UInt8>, colors: Int, isWide: Bool, background: [3 of UInt16],
+        _ source: Span<UInt8>, colors: Int, isWide: Bool, background: [4 of UInt16],
         into target: inout MutableSpan<UInt8>
     ) {
         let pixels = count(source, target, from: colors + 1, to: colors, isWide)
@@ -21,7 +21,7 @@ public enum PixelAlpha {
 
     @inline(__always)
     private static func flatten(
-        _ source: Span<UInt8>, _ pixels: Int, _ colors: Int, _ isWide: Bool, _ background: [3 of UInt16],
+        _ source: Span<UInt8>, _ pixels: Int, _ colors: Int, _ isWide: Bool, _ background: [4 of UInt16],
         _ target: inout MutableSpan<UInt8>
     ) {
         let full: UInt32 = isWide ? 65535 : 255

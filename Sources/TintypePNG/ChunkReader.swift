@@ -89,8 +89,8 @@ struct ChunkReader: ~Copyable {
     ///
     /// - Parameter row: the first row that is not to be trusted if the CRC of image data is wrong.
     /// - Returns: false if the CRC is wrong and the chunk's data not to be used.
-    /// - Throws: `malformed` if a critical chunk's CRC is wrong, unless it holds image data: that has a checksum of its own and
-    ///   is already used, so it is noted like that of an ancillary chunk.
+    /// - Throws: `malformed` if a critical chunk's CRC is wrong, unless it holds image data: that has a checksum of its
+    ///   own and is already used, so it is noted like that of an ancillary chunk.
     @discardableResult
     mutating func close(row: Int? = nil) throws(ImageError) -> Bool {
         guard let type else { return true }

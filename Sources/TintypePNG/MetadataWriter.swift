@@ -8,8 +8,8 @@ func bigEndian(_ value: UInt32) -> [UInt8] {
 extension ChunkWriter {
     /// The chunks that hold metadata, in an order that PNG §5.6 allows before IDAT.
     ///
-    /// A profile for another colour space than the picture's and an EXIF block without TIFF's beginning have no place in PNG:
-    /// readers would complain. They are left out.
+    /// A profile for another colour space than the picture's and an EXIF block without TIFF's beginning have no place
+    /// in PNG: readers would complain. They are left out.
     ///
     /// - Parameter level: zlib's compression level.
     mutating func write(_ metadata: Metadata, isGray: Bool, level: Int) throws(ImageError) {
@@ -21,7 +21,8 @@ extension ChunkWriter {
         if let density = metadata.density, let data = Self.density(density) { try write(.phys, data) }
         if let exif = metadata.exif, MetadataRules.isEXIF(exif) { try write(.exif, exif) }
         if let xmp = metadata.xmp {
-            // §11.3.3.4: keyword, no compression (so that other programs can find the packet), no language, no translation.
+            // §11.3.3.4: keyword, no compression (so that other programs can find the packet), no language, no
+            // translation.
             try write(.itxt, MetadataReader.xmpKeyword + [0, 0, 0, 0, 0] + xmp)
         }
     }

@@ -3,9 +3,10 @@ internal import TintypeKernels
 
 /// Decodes PNG and APNG (PNG, third edition), every colour type, depth and interlacing.
 ///
-/// A picture that is not interlaced streams: a few lines are held. Adam7 holds the whole picture, an animation its canvas; both are
-/// charged to `DecodeLimits.memory` before they are allocated. Samples below 8 bits are scaled to 8; palettes become RGB, or RGBA
-/// where the file has tRNS; tRNS of grey and RGB becomes an alpha channel. No gamma is applied.
+/// A picture that is not interlaced streams: a few lines are held. Adam7 holds the whole picture, an animation its
+/// canvas; both are charged to `DecodeLimits.memory` before they are allocated. Samples below 8 bits are scaled to 8;
+/// palettes become RGB, or RGBA where the file has tRNS; tRNS of grey and RGB becomes an alpha channel. No gamma is
+/// applied.
 ///
 /// A tolerant decode fills what is missing with zeros. It throws only if not one line could be read.
 public struct PNGDecoder: ImageDecoder, ~Copyable {
@@ -63,11 +64,13 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
 
     /// Moves to the next frame.
     ///
-    /// A file that is not animated has one frame, its picture. The frames of an animated one are composited on the canvas:
-    /// from the first call on, `pixelFormat` is `.rgba8` whatever the file stores (16-bit samples give their high byte), and a pixel
-    /// with alpha 0 has colour 0. A stage that remembers the pixel format, such as `AnyRowSource`, is to be made after that.
+    /// A file that is not animated has one frame, its picture. The frames of an animated one are composited on the
+    /// canvas: from the first call on, `pixelFormat` is `.rgba8` whatever the file stores (16-bit samples give their
+    /// high byte), and a pixel with alpha 0 has colour 0. A stage that remembers the pixel format, such as
+    /// `AnyRowSource`, is to be made after that.
     ///
-    /// - Throws: `limitExceeded` if the frames are beyond the limits; `misuse` if rows of the still picture were already read.
+    /// - Throws: `limitExceeded` if the frames are beyond the limits; `misuse` if rows of the still picture were
+    ///   already read.
     public mutating func nextFrame() throws(ImageError) -> Frame? {
         if let failure { throw failure }
         defer { framesAskedFor += 1 }

@@ -28,6 +28,8 @@ struct ScanlineReader: ~Copyable {
     private var pass = 0
     private var lineInPass = 0
     private var linesRead = 0
+    /// The first row to which the open chunk may contribute.
+    private var chunkRow = 0
 
     /// Zlib's calls cost something each, so lines are inflated many at a time.
     private static var windowBytes: Int { 128 << 10 }
@@ -37,8 +39,10 @@ struct ScanlineReader: ~Copyable {
     ///   - dataType: IDAT or fdAT.
     init(_ header: Header, dataType: ChunkType, budget: inout MemoryBudget) throws(ImageError) {
         let bytes = header.lineBytes(header.size.width)
-        let all = (bytes + 8) * header.size.height
-        let held = max(bytes + 1, min(all, Self.windowBytes))
+        // As many lines as fit, or all that there are; a pass of Adam7 has a filter type byte in each of its lines,
+        // too.
+        let lines = min(header.size.height, Self.windowBytes / (bytes + 1) + 1)
+        let held = max(bytes + 1, min(lines * (bytes + 8), Self.windowBytes))
         try budget.charge(2 * bytes + held, for: "lines of \(header.size.width) pixels", format: .png)
         let inflater = try Inflater()
         self.header = header
@@ -133,10 +137,10 @@ struct ScanlineReader: ~Copyable {
 
     /// Sees to it that a chunk of image data with bytes left is open.
     ///
-    /// - Parameter needed: whether to look behind ancillary chunks, which may stand between fdAT chunks but not between IDAT
-    ///   chunks (PNG §5.6).
+    /// - Parameter needed: whether to look behind ancillary chunks, which may stand between fdAT chunks but not between
+    ///   IDAT chunks (PNG §5.6).
     /// - Returns: false if another chunk follows, which is then the open one.
-    private func openData(in chunks: inout ChunkReader, needed: Bool) throws(ImageError) -> Bool {
+    private mutating func openData(in chunks: inout ChunkReader, needed: Bool) throws(ImageError) -> Bool {
         while true {
             if let type = chunks.type {
                 if type != dataType {
@@ -148,7 +152,8 @@ struct ScanlineReader: ~Copyable {
                     return true
                 }
             }
-            try chunks.close(row: firstMissingRow)
+            try chunks.close(row: chunkRow)
+            chunkRow = firstMissingRow
             guard let next = try chunks.advance() else { throw chunks.error(.truncated, "the file ends without IEND") }
             if next == .fdat, dataType == .fdat { try chunks.takeSequenceNumber() }
         }

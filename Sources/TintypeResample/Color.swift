@@ -42,11 +42,4 @@ public struct Color: Sendable, Hashable {
         default: nil
         }
     }
-
-    /// The luma of ITU-R BT.601, rounded as `PixelConversion` does.
-    var luma: UInt8 {
-        let (red, green, blue) = (UInt32(red), UInt32(green), UInt32(blue))
-        let sum: UInt32 = 19_595 * red + 38_470 * green + 7_471 * blue
-        return UInt8((sum + 32_768) >> 16)
-    }
 }

@@ -56,7 +56,7 @@ public struct PixelConversion: RowSource, ~Copyable {
         step.apply(to: row.span.extracting(first: width * step.from.bytesPerPixel), into: &span)
     }
 
-    /// The way from one format to another: colour model and alpha in the depth of the source, then the depth, added alpha last.
+    /// The way from one format to another: what has to be rounded is done in the deeper of the two depths.
     private static func steps(
         from source: PixelFormat, to target: PixelFormat, _ alpha: AlphaRule
     ) throws(ImageError) -> [Step] {
@@ -68,7 +68,11 @@ public struct PixelConversion: RowSource, ~Copyable {
             steps.append(Step(kind: kind, from: format, to: next))
             format = next
         }
+        func changeDepth() {
+            step(.depth, .make(gray: format.isGray, alpha: format.hasAlpha, bitDepth: target.bitDepth))
+        }
         if format == .cmyk8 { step(.cmyk, .rgb8) }
+        if format.bitDepth < target.bitDepth { changeDepth() }
         if format.hasAlpha && !target.hasAlpha {
             let opaque = PixelFormat.make(gray: format.isGray, alpha: false, bitDepth: format.bitDepth)
             step(.removeAlpha(alpha), opaque)
@@ -78,9 +82,7 @@ public struct PixelConversion: RowSource, ~Copyable {
                 target.isGray ? .gray : .rgb,
                 .make(gray: target.isGray, alpha: format.hasAlpha, bitDepth: format.bitDepth))
         }
-        if format.bitDepth != target.bitDepth {
-            step(.depth, .make(gray: format.isGray, alpha: format.hasAlpha, bitDepth: target.bitDepth))
-        }
+        if format.bitDepth > target.bitDepth { changeDepth() }
         if format != target { step(.addAlpha, target) }
         return steps
     }
@@ -111,20 +113,31 @@ public struct PixelConversion: RowSource, ~Copyable {
 }
 
 extension Color {
-    /// The colour samples in the depth of a format: grey first, or red, green and blue.
-    func samples(_ format: PixelFormat) -> [3 of UInt16] {
+    /// The samples of one pixel of this colour.
+    func samples(_ format: PixelFormat) -> [4 of UInt16] {
         let scale: UInt16 = format.bitDepth > 8 ? 257 : 1
-        return format.isGray
-            ? [UInt16(luma) * scale, 0, 0] : [UInt16(red) * scale, UInt16(green) * scale, UInt16(blue) * scale]
+        let (red, green, blue) = (UInt16(red) * scale, UInt16(green) * scale, UInt16(blue) * scale)
+        let last = UInt16(alpha) * scale
+        if format.isGray { return [Self.luma(red, green, blue), last, 0, 0] }
+        // CMYK in amounts of light: the colour is in the first three, black adds nothing.
+        return [red, green, blue, format == .cmyk8 ? 255 : last]
     }
 
     /// The bytes of one pixel of this colour.
     func bytes(_ format: PixelFormat) -> [UInt8] {
-        var samples = format.isGray ? [luma] : [red, green, blue]
-        if format.hasAlpha { samples.append(alpha) }
-        // CMYK in amounts of light: the colour is in the first three, black adds nothing.
-        if format == .cmyk8 { samples.append(255) }
-        // 257 times an 8-bit sample is that byte twice.
-        return format.bitDepth > 8 ? samples.flatMap { [$0, $0] } : samples
+        let samples = samples(format)
+        var bytes: [UInt8] = []
+        for c in 0..<format.channels {
+            bytes.append(UInt8(truncatingIfNeeded: samples[c]))
+            if format.bitDepth > 8 { bytes.append(UInt8(samples[c] >> 8)) }
+        }
+        return bytes
+    }
+
+    /// The luma of ITU-R BT.601, rounded as the kernel does.
+    private static func luma(_ red: UInt16, _ green: UInt16, _ blue: UInt16) -> UInt16 {
+        let (red, green, blue) = (UInt32(red), UInt32(green), UInt32(blue))
+        let sum: UInt32 = 19_595 * red + 38_470 * green + 7_471 * blue
+        return UInt16((sum + 32_768) >> 16)
     }
 }

@@ -1,5 +1,5 @@
 /// A GIF file for tests, legal or not, put together from what it is to hold.
-public struct GIFFile: Sendable {
+public struct GIFFile: Sendable, CustomStringConvertible {
     public var version = "GIF89a"
     public var width: Int
     public var height: Int
@@ -17,6 +17,8 @@ public struct GIFFile: Sendable {
         self.palette = palette
         self.frames = frames
     }
+
+    public var description: String { "\(width)x\(height), \(frames.count) frames" }
 
     /// The file.
     public var bytes: [UInt8] {
@@ -104,23 +106,27 @@ public enum GIFCodes {
     public static func encode(_ indexes: [UInt8], codeSize: Int, clearsWhenFull: Bool = true) -> [UInt8] {
         let clear = 1 << codeSize
         var codes: [(Int, width: Int)] = [(clear, codeSize + 1)]
-        var table: [[UInt8]: Int] = [:]
+        // The code of a string, by the code of the string before its last index, and that index.
+        var table: [Int: Int] = [:]
         var (next, width) = (clear + 2, codeSize + 1)
-        var word: [UInt8] = []
+        var word: Int?
 
-        func code(_ word: [UInt8]) -> Int { word.count == 1 ? Int(word[0]) : table[word] ?? 0 }
         func emit(_ code: Int) {
             codes.append((code, width))
             // The decoder's table lags one string behind.
             if next == 1 << width && width < 12 && next < 4096 { width += 1 }
         }
         for index in indexes {
-            let longer = word + [index]
-            if word.isEmpty || table[longer] != nil {
-                word = longer
+            guard let code = word else {
+                word = Int(index)
                 continue
             }
-            emit(code(word))
+            let longer = code << 8 | Int(index)
+            if let known = table[longer] {
+                word = known
+                continue
+            }
+            emit(code)
             if next < 4096 {
                 table[longer] = next
                 next += 1
@@ -128,9 +134,9 @@ public enum GIFCodes {
                 codes.append((clear, width))
                 (table, next, width) = ([:], clear + 2, codeSize + 1)
             }
-            word = [index]
+            word = Int(index)
         }
-        if !word.isEmpty { emit(code(word)) }
+        if let word { emit(word) }
         codes.append((clear + 1, width))
         return pack(codes)
     }

@@ -1,5 +1,5 @@
 /// A chunk as a test wants it, right or wrong.
-public struct PNGChunk: Sendable {
+public struct PNGChunk: Sendable, CustomStringConvertible {
     public var type: String
     public var data: [UInt8]
     /// What the CRC is falsified with.
@@ -17,6 +17,8 @@ public struct PNGChunk: Sendable {
         return bigEndian32(statedLength ?? UInt32(data.count)) + name + data
             + bigEndian32(PNGChecksums.crc(name + data) ^ crcError)
     }
+
+    public var description: String { "\(type), \(data.count) bytes" }
 
     public static let signature: [UInt8] = [137, 80, 78, 71, 13, 10, 26, 10]
 

@@ -27,7 +27,9 @@ public struct PNGSample: Sendable {
     public init(random width: Int, _ height: Int, colorType: Int, depth: Int, seed: UInt64 = 1) {
         var random = SplitMix64(seed: seed)
         (self.width, self.height, self.colorType, self.depth) = (width, height, colorType, depth)
-        samples = (0..<width * height * Self.channels(colorType)).map { _ in Int.random(in: 0..<1 << depth, using: &random) }
+        samples = (0..<width * height * Self.channels(colorType)).map { _ in
+            Int.random(in: 0..<1 << depth, using: &random)
+        }
         if colorType == 3 { palette = (0..<3 << depth).map { _ in UInt8.random(in: 0...255, using: &random) } }
         filters = [4, 1, 3, 2, 0, 3, 4, 2]
     }

@@ -11,17 +11,16 @@ public import TintypeCore
 /// Resampling as the textbook has it, in double precision, with one rounding that is left to the caller.
 public enum ResampleOracle {
     /// The filters by name, from their definitions.
-    static func weight(_ filter: String, _ x: Double) -> Double {
+    static func weight(_ filter: String) -> (Double) -> Double {
         func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(Double.pi * x) / (Double.pi * x) }
-        let d = abs(x)
         switch filter {
-        case "box": return x > -0.5 && x <= 0.5 ? 1 : 0
-        case "bilinear": return d < 1 ? 1 - d : 0
-        case "hamming": return d < 1 ? sinc(d) * (0.54 + 0.46 * cos(Double.pi * d)) : 0
-        case "bicubic": return cubic(d, b: 0, c: 0.5)
-        case "mitchell": return cubic(d, b: 1.0 / 3, c: 1.0 / 3)
-        case "lanczos3": return d < 3 ? sinc(d) * sinc(d / 3) : 0
-        default: return .nan
+        case "box": return { $0 > -0.5 && $0 <= 0.5 ? 1 : 0 }
+        case "bilinear": return { max(0, 1 - abs($0)) }
+        case "hamming": return { abs($0) < 1 ? sinc($0) * (0.54 + 0.46 * cos(Double.pi * $0)) : 0 }
+        case "bicubic": return { cubic(abs($0), b: 0, c: 0.5) }
+        case "mitchell": return { cubic(abs($0), b: 1.0 / 3, c: 1.0 / 3) }
+        case "lanczos3": return { abs($0) < 3 ? sinc($0) * sinc($0 / 3) : 0 }
+        default: return { _ in .nan }
         }
     }
 
@@ -50,6 +49,7 @@ public enum ResampleOracle {
         _ filter: String, source: Int, origin: Double, extent: Double, target: Int
     ) -> [(first: Int, weights: [Double])] {
         let scale = extent / Double(target)
+        let weight = weight(filter)
         return (0..<target).map { i in
             let centre = origin + (Double(i) + 0.5) * scale
             if filter == "nearest" { return (min(source - 1, Int(floor(centre))), [1]) }
@@ -57,7 +57,7 @@ public enum ResampleOracle {
             let reach = support(filter) * stretch
             let first = max(0, Int(centre - reach + 0.5))
             let end = min(source, Int(centre + reach + 0.5))
-            let weights = (first..<end).map { weight(filter, (Double($0) + 0.5 - centre) / stretch) }
+            let weights = (first..<end).map { weight((Double($0) + 0.5 - centre) / stretch) }
             let sum = weights.reduce(0, +)
             return (first, weights.map { $0 / sum })
         }
@@ -121,22 +121,24 @@ public enum ResampleOracle {
         }
     }
 
-    /// How far samples are from the exact ones: the worst from them rounded, the mean from them as they are.
+    /// How far samples are from the exact ones before rounding: the worst, and the mean beyond that of perfect rounding.
     ///
     /// Pixels whose exact alpha lies so near to a half that double precision cannot tell the side are passed over.
     public static func compare(
         _ samples: [Int], _ exact: [Double], _ format: PixelFormat
-    ) -> (worst: Double, mean: Double, count: Int) {
+    ) -> (worst: Double, excess: Double) {
+        guard samples.count == exact.count else { return (.infinity, .infinity) }
         var (worst, sum, count) = (0.0, 0.0, 0)
-        for i in stride(from: 0, to: min(samples.count, exact.count), by: format.channels) {
+        for i in stride(from: 0, to: samples.count, by: format.channels) {
             if format.hasAlpha && abs(exact[i + format.channels - 1] - 0.5) < 1e-3 { continue }
             for c in i..<i + format.channels {
-                worst = max(worst, abs(Double(samples[c]) - exact[c].rounded()))
-                sum += abs(Double(samples[c]) - exact[c])
+                let error = abs(Double(samples[c]) - exact[c])
+                worst = max(worst, error)
+                sum += error - abs(exact[c].rounded() - exact[c])
                 count += 1
             }
         }
-        return (samples.count == exact.count ? worst : .infinity, count > 0 ? sum / Double(count) : 0, count)
+        return (worst, count > 0 ? sum / Double(count) : 0)
     }
 
     /// The samples of a picture as integers.

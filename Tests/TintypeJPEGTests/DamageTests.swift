@@ -13,7 +13,9 @@ import TintypeCore
     private static let sos: UInt8 = 0xDA
 
     /// Cut anywhere: refused under strict; otherwise refused, or a picture whose rows before the named one are right.
-    @Test(arguments: ["odd-17x33-420.jpg", "separate-scans.jpg", "restart.jpg", "metadata.jpg", "odd-1x1.jpg"])
+    @Test(arguments: [
+        "odd-17x33-420.jpg", "separate-scans.jpg", "progressive.jpg", "restart.jpg", "metadata.jpg", "odd-1x1.jpg",
+    ])
     func truncationAtEveryByte(_ name: String) throws {
         let bytes = try TestImages.bytes(name)
         let whole = try decode(bytes).image
@@ -30,7 +32,10 @@ import TintypeCore
         }
     }
 
-    @Test(arguments: ["odd-17x33-422.jpg", "separate-scans-restart.jpg", "restart.jpg", "metadata.jpg", "ycck-420.jpg"])
+    @Test(arguments: [
+        "odd-17x33-422.jpg", "progressive.jpg", "separate-scans-restart.jpg", "restart.jpg", "metadata.jpg",
+        "ycck-420.jpg",
+    ])
     func mutationsNeverTrap(_ name: String) throws {
         let bytes = try TestImages.bytes(name)
         var limits = DecodeLimits.default

@@ -19,7 +19,9 @@ func resampled(
     return try Image(collecting: &resampler)
 }
 
-/// Compares with the exact result: no sample off by more than 1 from it rounded, the mean off by at most 0.3 from it unrounded.
+/// Compares with the exact result, before its rounding (which alone is worth up to a half, and a quarter in the mean).
+///
+/// So no sample is off by as much as 1, and the mean error over samples of all values stays below 0.3.
 func expectExact(
     _ image: Image, _ filter: Filter, crop: Region? = nil, to target: Size, order: Resampler.Order = .horizontalFirst,
     _ comment: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation
@@ -28,8 +30,8 @@ func expectExact(
         image, filter: filter.rawValue, crop: crop ?? Region(image.size), target: target)
     let result = ResampleOracle.samples(try resampled(image, filter, crop: crop, to: target, order: order))
     let comparison = ResampleOracle.compare(result, exact, image.pixelFormat)
-    #expect(comparison.worst <= 1, comment, sourceLocation: sourceLocation)
-    if comparison.count >= 200 { #expect(comparison.mean <= 0.3, comment, sourceLocation: sourceLocation) }
+    #expect(comparison.worst <= 0.8, comment, sourceLocation: sourceLocation)
+    #expect(comparison.excess <= 0.02, comment, sourceLocation: sourceLocation)
 }
 
 @Suite("Resampler: accuracy")
@@ -72,14 +74,13 @@ struct ResamplerAccuracyTests {
     @Test(arguments: Filter.allCases, [PixelFormat.gray8, .grayAlpha8, .gray16, .grayAlpha16])
     func extremeRatios(filter: Filter, format: PixelFormat) throws {
         var random = SplitMix64(seed: 3)
-        for pattern in [TestPattern.noise, .checkers] {
-            let wide = pattern.image(Size(65_535, 1), format, using: &random)
-            try expectExact(wide, filter, to: Size(1, 1), "\(pattern) 65535 to 1")
-            try expectExact(wide, filter, to: Size(7, 3), order: .verticalFirst, "\(pattern) 65535 to 7")
-            let tall = pattern.image(Size(1, 65_027), format, using: &random)
-            try expectExact(tall, filter, to: Size(1, 1), "\(pattern) tall to 1")
-            try expectExact(tall, filter, to: Size(2, 40), order: .verticalFirst, "\(pattern) tall to 40")
-        }
+        let wide = TestPattern.noise.image(Size(65_535, 1), format, using: &random)
+        try expectExact(wide, filter, to: Size(1, 1), "65535 to 1")
+        try expectExact(wide, filter, to: Size(7, 3), order: .verticalFirst, "65535 to 7")
+        // In step with the rounding of the weights, where they round by a half: the worst case.
+        let tall = TestPattern.checkers.image(Size(1, 65_027), format, using: &random)
+        try expectExact(tall, filter, to: Size(1, 1), "tall to 1")
+        try expectExact(tall, filter, to: Size(2, 40), order: .verticalFirst, "tall to 40")
         let pixel = TestPattern.noise.image(Size(1, 1), format, using: &random)
         try expectExact(pixel, filter, to: Size(1000, 3), "1 to 1000")
         let pair = TestPattern.extremes.image(Size(2, 3), format, using: &random)

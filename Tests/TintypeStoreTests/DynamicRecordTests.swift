@@ -16,7 +16,25 @@ import TintypeStore
         ]
         let saved = try await things.create(DynamicRecord(values: values))
         #expect(saved.id == 1)
-        #expect(try await things.get(id: 1) == DynamicRecord(id: 1, values: values))
+        // Another collection reads the file.
+        let again = try folder.store().collection(named: "Thing")
+        #expect(try await again.get(id: 1) == DynamicRecord(id: 1, values: values))
+    }
+
+    @Test func nestedValuesAreReadOrRefused() async throws {
+        folder.makeFolder("models")
+        for depth in [10, 300, 5000] {
+            let nested = String(repeating: "[", count: depth) + String(repeating: "]", count: depth)
+            let text = #"{"model":"Thing","version":1,"nextID":2,"records":[{"id":1,"x":\#(nested)}]}"#
+            try folder.write(Array(text.utf8), to: "models/Thing.json")
+            let things = try folder.store().collection(named: "Thing")
+            let error = await storeError { try await things.save(things.get(id: 1)) }
+            guard case .damaged? = error else {
+                #expect(error == nil && depth < 5000)
+                continue
+            }
+            #expect(depth == 5000)
+        }
     }
 
     @Test func sharesItsFileWithATypedModel() async throws {

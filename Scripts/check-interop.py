@@ -1,0 +1,106 @@
+#!/usr/bin/env python3
+"""Whether others read what imgtool writes: check-interop.py IMGTOOL
+
+JPEG files against cjpeg and djpeg (sizes within 2 %, PSNR within 0.1 dB, the pixels djpeg gives are the pixels imgtool gives), PNG files
+against pngcheck, both against Pillow and ImageMagick where those are installed. Any warning is a failure.
+"""
+import math, os, shutil, subprocess, sys, tempfile
+
+TOOL = os.path.abspath(sys.argv[1])
+TEST_IMAGES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "TestImages")
+try:
+    from PIL import Image
+except ImportError:
+    Image = None
+IDENTIFY = next((c for c in ("/usr/bin/identify", "/usr/bin/identify-im6.q16") if os.path.exists(c)), None)
+failures, checked = [], 0
+
+
+def run(*command, data=None):
+    done = subprocess.run(command, input=data, capture_output=True)
+    if done.returncode != 0 or done.stderr.strip():
+        raise AssertionError(f"{' '.join(command[:3])} …: exit {done.returncode}: {done.stderr.decode(errors='replace').strip()[-200:]}")
+    return done.stdout
+
+
+def netpbm(data):
+    head = data.split(maxsplit=4)[:4]
+    return int(head[1]), int(head[2]), data[-int(head[1]) * int(head[2]) * (3 if head[0] == b"P6" else 1):]
+
+
+def psnr(a, b):
+    error = sum((x - y) * (x - y) for x, y in zip(a, b)) / len(a)
+    return 99 if error == 0 else 10 * math.log10(255 * 255 / error)
+
+
+def readers(path):
+    """Everybody else who is here reads the file, without a warning."""
+    if Image:
+        import warnings
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(path) as picture: picture.load()
+    if IDENTIFY: run(IDENTIFY, "-regard-warnings", path)
+
+
+def check(name, body):
+    global checked
+    checked += 1
+    try: body()
+    except Exception as problem: failures.append(f"{name}: {problem}")
+
+
+def jpeg(source, quality, sampling, work):
+    ours, theirs = os.path.join(work, "ours.jpg"), os.path.join(work, "theirs.jpg")
+    gray = source.endswith(".pgm")
+    run(TOOL, "convert", source, ours, "-q", str(quality), "--subsampling", sampling, "--quiet")
+    factors = {"444": "1x1", "422": "2x1", "420": "2x2"}[sampling]
+    run("cjpeg", "-quality", str(quality), "-sample", factors, "-optimize", "-dct", "int", "-outfile", theirs, source)
+    width, height, original = netpbm(open(source, "rb").read())
+    _, _, a = netpbm(run("djpeg", "-dct", "int", "-pnm", ours))
+    _, _, b = netpbm(run("djpeg", "-dct", "int", "-pnm", theirs))
+    run(TOOL, "convert", ours, os.path.join(work, "back." + ("pgm" if gray else "ppm")), "--quiet")
+    _, _, back = netpbm(open(os.path.join(work, "back." + ("pgm" if gray else "ppm")), "rb").read())
+    assert back == a, "djpeg and imgtool see different pixels"
+    size, reference = os.path.getsize(ours), os.path.getsize(theirs)
+    assert size <= reference * 1.02 + 8, f"{size} bytes, cjpeg needs {reference}"
+    assert psnr(original, a) >= psnr(original, b) - 0.1, f"PSNR {psnr(original, a):.2f}, cjpeg reaches {psnr(original, b):.2f}"
+    readers(ours)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as work:
+        sources = []
+        for name, size in (("photo.png", None), ("odd-17x33-444.jpg", None), ("odd-7x9-444.jpg", None), ("odd-1x1.png", None)):
+            for extension in ("ppm", "pgm"):
+                path = os.path.join(work, name.split(".")[0] + "." + extension)
+                run(TOOL, "convert", os.path.join(TEST_IMAGES, name), path, "--quiet")
+                sources.append(path)
+        for source in sources:
+            for quality in (1, 10, 50, 75, 85, 95, 100):
+                for sampling in ("444", "422", "420") if source.endswith("ppm") else ("444",):
+                    check(f"{os.path.basename(source)} q{quality} {sampling}", lambda: jpeg(source, quality, sampling, work))
+        for name in sorted(os.listdir(TEST_IMAGES)):
+            if not name.endswith((".png", ".gif", ".jpg")): continue
+            path, out = os.path.join(TEST_IMAGES, name), os.path.join(work, "out.png")
+
+            def png():
+                run(TOOL, "convert", path, out, "--quiet")
+                run("pngcheck", "-q", out)
+                readers(out)
+
+            def thumbnail():
+                small = os.path.join(work, "small.jpg")
+                run(TOOL, "thumbnail", path, "-s", "40x40", "-o", small, "--quiet")
+                run("djpeg", "-outfile", os.devnull, small)
+                readers(small)
+
+            check(f"{name} to PNG", png)
+            check(f"{name} to a JPEG thumbnail", thumbnail)
+    for failure in failures: print(failure)
+    print("read by djpeg, pngcheck" + (", Pillow" if Image else "") + (", ImageMagick" if IDENTIFY else ""))
+    print(f"{checked - len(failures)} passed, {len(failures)} failed")
+    sys.exit(1 if failures else 0)
+
+
+main()

@@ -1,0 +1,163 @@
+import TestSupport
+import Testing
+import TintypeCore
+
+@testable import TintypeJPEG
+
+struct EncoderTablesTests {
+    @Test func quantisationAtFiftyIsTheStandard() {
+        #expect(scaled(StandardQuantization.luminance, 50) == array(StandardQuantization.luminance))
+        #expect(scaled(StandardQuantization.chrominance, 50) == array(StandardQuantization.chrominance))
+    }
+
+    @Test func quantisationAtTheEnds() {
+        #expect(scaled(StandardQuantization.luminance, 100) == [UInt8](repeating: 1, count: 64))
+        // Fifty times as large, and cut: even the smallest, 10, becomes 500.
+        #expect(scaled(StandardQuantization.luminance, 1) == [UInt8](repeating: 255, count: 64))
+    }
+
+    @Test func quantisationAtSeventyFiveIsHalf() {
+        #expect(scaled(StandardQuantization.luminance, 75).prefix(8) == [8, 6, 5, 8, 12, 20, 26, 31])
+        #expect(scaled(StandardQuantization.chrominance, 75).prefix(8) == [9, 9, 12, 24, 50, 50, 50, 50])
+    }
+
+    @Test func quantisationFallsWithQuality() {
+        for quality in 1..<100 {
+            let (coarse, fine) = (
+                scaled(StandardQuantization.luminance, quality), scaled(StandardQuantization.luminance, quality + 1)
+            )
+            #expect(zip(coarse, fine).allSatisfy { $0 >= $1 && $1 >= 1 })
+        }
+    }
+
+    private func scaled(_ table: [64 of UInt8], _ quality: Int) -> [UInt8] {
+        array(StandardQuantization.scaled(table, quality: quality))
+    }
+
+    private func array(_ table: [64 of UInt8]) -> [UInt8] { (0..<64).map { table[$0] } }
+
+    @Test(arguments: [
+        (StandardTables.luminanceDC, 12), (StandardTables.chrominanceDC, 12), (StandardTables.luminanceAC, 162),
+        (StandardTables.chrominanceAC, 162),
+    ])
+    func standardTablesAreWhole(table: HuffmanSpecification, symbols: Int) {
+        #expect(table.counts.count == 16)
+        #expect(table.counts.reduce(0) { $0 + Int($1) } == symbols)
+        #expect(Set(table.symbols).count == symbols)
+        #expect(kraft(table) < 1 << 16)
+    }
+
+    @Test func naturalOrderIsTheZigzag() {
+        // Along each diagonal, upwards on even ones and downwards on odd ones.
+        var order: [UInt8] = []
+        for diagonal in 0..<15 {
+            let rows = (max(0, diagonal - 7)...min(7, diagonal))
+            let walk = diagonal % 2 == 0 ? Array(rows.reversed()) : Array(rows)
+            order += walk.map { UInt8(8 * $0 + diagonal - $0) }
+        }
+        #expect((0..<64).map { naturalOrder[$0] } == order)
+    }
+
+    // MARK: - Optimal codes
+
+    /// The sum of 2^(16 − length) over the codes: 2^16 if no code is left over.
+    private func kraft(_ table: HuffmanSpecification) -> Int {
+        table.counts.enumerated().reduce(0) { $0 + Int($1.element) << (15 - $1.offset) }
+    }
+
+    private func lengths(_ table: HuffmanSpecification) -> [Int: Int] {
+        var lengths: [Int: Int] = [:]
+        var next = 0
+        for (index, count) in table.counts.enumerated() {
+            for _ in 0..<count {
+                lengths[Int(table.symbols[next])] = index + 1
+                next += 1
+            }
+        }
+        return lengths
+    }
+
+    /// The bits of an unlimited Huffman code with one more symbol of weight 1: the sum of all merged weights.
+    private func slowCost(_ frequencies: [Int]) -> Int {
+        var (weights, cost) = (frequencies.filter { $0 > 0 } + [1], 0)
+        while weights.count > 1 {
+            weights.sort(by: >)
+            let merged = weights.removeLast() + weights.removeLast()
+            cost += merged
+            weights.append(merged)
+        }
+        return cost
+    }
+
+    private func check(_ frequencies: [Int]) {
+        let table = HuffmanSpecification(optimalFor: frequencies.span)
+        let lengths = lengths(table)
+        #expect(Set(table.symbols.map(Int.init)) == Set(frequencies.indices.filter { frequencies[$0] > 0 }))
+        #expect(table.symbols.count == table.counts.reduce(0) { $0 + Int($1) })
+        // The code of all ones of the longest length is left over.
+        let longest = lengths.values.max() ?? 0
+        #expect(kraft(table) == 1 << 16 - 1 << (16 - longest))
+        let cost = lengths.reduce(longest) { $0 + $1.value * frequencies[$1.key] }
+        let least = slowCost(frequencies)
+        if longest < 16 {
+            #expect(cost == least)
+            let byFrequency = lengths.sorted { (frequencies[$0.key], $1.value) > (frequencies[$1.key], $0.value) }
+            #expect(zip(byFrequency, byFrequency.dropFirst()).allSatisfy { $0.value <= $1.value })
+        } else {
+            // Perhaps limited, which costs little.
+            #expect(cost >= least && cost < least + least / 50)
+        }
+    }
+
+    @Test(arguments: 0..<60 as Range<UInt64>)
+    func optimalCodesAreOptimal(seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        var frequencies = [Int](repeating: 0, count: 256)
+        for _ in 0..<Int.random(in: 1...256, using: &random) {
+            // From even to very uneven.
+            let bits = Int.random(in: 0...Int(seed % 20), using: &random)
+            frequencies[Int.random(in: 0..<256, using: &random)] += 1 + Int(random.next() & (1 << UInt64(bits) - 1))
+        }
+        check(frequencies)
+    }
+
+    @Test func lengthsAreLimitedToSixteenBits() {
+        // Fibonacci's numbers make the deepest trees.
+        var frequencies = [Int](repeating: 0, count: 256)
+        var (a, b) = (1, 1)
+        for symbol in 0..<70 {
+            frequencies[symbol] = a
+            (a, b) = (b, a + b)
+        }
+        check(frequencies)
+    }
+
+    @Test func allSymbolsOnce() { check([Int](repeating: 1, count: 256)) }
+
+    @Test func oneSymbol() {
+        var frequencies = [Int](repeating: 0, count: 256)
+        frequencies[0xF0] = 9
+        let table = HuffmanSpecification(optimalFor: frequencies.span)
+        #expect(table.counts == [1] + [UInt8](repeating: 0, count: 15))
+        #expect(table.symbols == [0xF0])
+    }
+
+    /// Tables K.3 and K.5: the code of category 2 is 011, that of 0/2 is 01.
+    @Test func codesCountUp() {
+        let codes = HuffmanCodes([StandardTables.luminanceDC, StandardTables.luminanceAC])
+        #expect(codes.entries[2] == 0b011 << 8 | 3)
+        #expect(codes.entries[11] == 0b1_1111_1110 << 8 | 9)
+        #expect(codes.entries[256 + 0x02] == 0b01 << 8 | 2)
+        #expect(codes.entries[256 + 0xF0] == 0b111_1111_1001 << 8 | 11)
+        #expect(codes.entries[256 + 0xFA] == 0xFFFE << 8 | 16)
+    }
+
+    @Test func tokensThatDoNotFitAreRefused() throws {
+        var store = TokenStore(limit: 1 << 20)
+        let tokens = [Int16](repeating: 3, count: 1 << 18)
+        try store.append(tokens[...])
+        try store.append(tokens[...])
+        #expect { try store.append(tokens[..<1]) } throws: { ($0 as? ImageError)?.kind == .limitExceeded }
+        #expect(store.pieces.map(\.count) == [1 << 18, 1 << 18])
+    }
+}
