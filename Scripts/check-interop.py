@@ -55,7 +55,7 @@ def jpeg(source, quality, sampling, work):
     gray = source.endswith(".pgm")
     run(TOOL, "convert", source, ours, "-q", str(quality), "--subsampling", sampling, "--quiet")
     factors = {"444": "1x1", "422": "2x1", "420": "2x2"}[sampling]
-    run("cjpeg", "-quality", str(quality), "-sample", factors, "-optimize", "-dct", "int", "-outfile", theirs, source)
+    run("cjpeg", "-quality", str(quality), "-sample", factors, "-optimize", "-baseline", "-dct", "int", "-outfile", theirs, source)
     width, height, original = netpbm(open(source, "rb").read())
     _, _, a = netpbm(run("djpeg", "-dct", "int", "-pnm", ours))
     _, _, b = netpbm(run("djpeg", "-dct", "int", "-pnm", theirs))

@@ -56,7 +56,7 @@ private func sinc(_ x: Double) -> Double {
     x == 0 ? 1 : sinPi(x) / (Double.pi * x)
 }
 
-/// sin(πx) by its power series, exactly 0 where x is whole.
+/// sin(πx) of |x| ≤ 3 by its power series, exactly 0 where x is whole.
 ///
 /// The C library's sine differs in the last bit from one system to the next; this one gives all of them the same weights.
 private func sinPi(_ x: Double) -> Double {
@@ -68,7 +68,7 @@ private func sinPi(_ x: Double) -> Double {
     for i in divisors.indices {
         sum = 1 - sum * u * divisors[i]
     }
-    return whole.truncatingRemainder(dividingBy: 2) == 0 ? t * sum : -t * sum
+    return Int(whole).isMultiple(of: 2) ? t * sum : -t * sum
 }
 
 /// 1 / (n · (n + 1)) for n = 20, 18 … 2

@@ -170,6 +170,16 @@ struct FilterTests {
         #expect(Filter.box.weight(at: -0.5) == 0)
     }
 
+    /// A crop of hardly any width at the very edge still has the pixel there.
+    @Test(arguments: Filter.allCases)
+    func edgeOfTheSource(filter: Filter) throws {
+        let image = Image(size: Size(4, 1), pixelFormat: .gray8, pixels: [0, 0, 0, 201])
+        let crop = Region(x: 4, y: 0, width: 1e-9, height: 1)
+        let expected = filter == .nearest || filter == .box
+        let result = try resampled(image, filter, crop: crop, to: Size(2, 1))
+        #expect(expected ? result.pixels == [201, 201] : result.pixels[0] > 100)
+    }
+
     @Test func mirroringTwiceIsNothing() {
         let axis = AxisWeights(filter: .bilinear, source: 9, origin: 1, extent: 5, target: 3)
         #expect(axis.mirrored() != axis)
