@@ -3,9 +3,9 @@ import TintypeResample
 
 // The pipeline: stored rows → resampled → turned → set on a canvas.
 //
-// Everything is planned in the picture as shown, and the plan is carried over to the picture as stored: a mirrored axis mirrors
-// its weights, and exchanged axes exchange them and the order of the two passes. So the turning is done on the small side, and
-// yet the pixels are the very ones that turning first would give.
+// Everything is planned in the picture as shown, and the plan is carried over to the picture as stored: a mirrored axis
+// mirrors its weights, and exchanged axes exchange them and the order of the two passes. So the turning is done on the
+// small side, and yet the pixels are the very ones that turning first would give.
 
 extension Thumbnail {
     /// The size of the result for such a source.

@@ -18,7 +18,7 @@ public struct Thumbnail: Sendable, Hashable {
     public var orient = true
     /// How much of the metadata goes along.
     public var metadata = Metadata.Keep.safe
-    /// What is written. Nil: by the extension of the file's name if that is known, else as suits the picture.
+    /// What is written. Nil: by the extension of the file's name; if it has none, as suits the picture.
     public var encoding: Encoding?
     /// A bound for a JPEG's bytes: the quality is lowered until they fit.
     public var maximumBytes: Int?
@@ -45,7 +45,8 @@ public struct Thumbnail: Sendable, Hashable {
 
     /// Makes a file of a file, which may be the same: the new one appears whole or not at all.
     ///
-    /// - Throws: `io` for files that cannot be read or created, `misuse` for a size below 1, or what the decoder finds wrong.
+    /// - Throws: `io` for files that cannot be read or created, `misuse` for a size below 1, or what the decoder finds
+    ///   wrong.
     @discardableResult
     public func make(from input: FilePath, to output: FilePath) throws(ImageError) -> Outcome {
         let reader = try ImageReader(FileByteSource(path: input), options: options)
@@ -71,6 +72,8 @@ public struct Thumbnail: Sendable, Hashable {
     }
 
     /// Makes the thumbnail of what the reader stands before, its still picture or a frame, and encodes it.
+    ///
+    /// After a frame, a strict decode is not done before the caller has called `reader.finish()`.
     public func write(
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
     ) throws(ImageError) -> Outcome {
@@ -87,7 +90,7 @@ public struct Thumbnail: Sendable, Hashable {
         } else {
             try encoding.write(rows, to: counter, metadata: kept, background: background)
         }
-        try reader.finishIfStrict()
+        try reader.finishStill()
         return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
     }
 }
