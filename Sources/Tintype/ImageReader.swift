@@ -64,6 +64,13 @@ public final class ImageReader: RowSource {
         return (format, PrefixedByteSource(head, then: source))
     }
 
+    /// Asks for a smaller picture before the first row, as `ImageDecoder.reduce` does; `size` tells what was granted.
+    public func reduce(by denominator: Int, coarsely: Bool = false) -> Int {
+        let granted = decoder.reduce(by: denominator, coarsely: coarsely)
+        rowsLeft = decoder.size.height
+        return granted
+    }
+
     public var info: ImageInfo { decoder.info }
     public var metadata: Metadata { decoder.metadata }
     /// What a tolerant decode passed over so far.
@@ -111,6 +118,7 @@ private protocol DecoderBox: AnyObject {
     var warnings: [DecodeWarning] { get }
     var size: Size { get }
     var pixelFormat: PixelFormat { get }
+    func reduce(by denominator: Int, coarsely: Bool) -> Int
     func nextFrame() throws(ImageError) -> Frame?
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError)
     func finish() throws(ImageError)
@@ -128,6 +136,7 @@ private final class Box<Decoder: ImageDecoder & ~Copyable>: DecoderBox {
     var warnings: [DecodeWarning] { decoder.warnings }
     var size: Size { decoder.size }
     var pixelFormat: PixelFormat { decoder.pixelFormat }
+    func reduce(by denominator: Int, coarsely: Bool) -> Int { decoder.reduce(by: denominator, coarsely: coarsely) }
     func nextFrame() throws(ImageError) -> Frame? { try decoder.nextFrame() }
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) { try decoder.readRow(into: &row) }
     func finish() throws(ImageError) { try decoder.finish() }

@@ -12,6 +12,7 @@ public struct Thumbnail: Sendable, Hashable {
     /// Whether the result may have more pixels than the source on a side.
     public var enlarge = false
     public var filter = Filter.lanczos3
+    public var reduction = Reduction.none
     /// Whether samples are averaged as amounts of light rather than as stored (sRGB is taken for granted).
     public var linear = false
     /// Whether the picture is turned as it is to be shown. Otherwise its metadata still says how.
@@ -31,6 +32,16 @@ public struct Thumbnail: Sendable, Hashable {
     /// Whole and undistorted in a box of this size, never enlarged.
     public init(fitting box: Size) {
         self.init(.box(box))
+    }
+
+    /// Whether a decoder that can give a smaller picture for less work (JPEG: at 1/2, 1/4 or 1/8) may do so before the filter.
+    public enum Reduction: String, Sendable, Hashable, CaseIterable {
+        /// All pixels go through the filter: the very pixels of decoding, turning and resampling the whole picture.
+        case none
+        /// As long as twice the pixels asked for are left on both sides: hardly to be told from `none`.
+        case twice
+        /// As long as the pixels asked for are left: faster, softer.
+        case once
     }
 
     /// What was made.

@@ -19,7 +19,7 @@ private enum Readme {
         let photo = try Image(contentsOf: "photo.jpg")  // whole frame, upright
         try photo.thumbnail(fitting: Size(800, 600)).write(to: "small.jpg", as: .jpeg(quality: 85))
 
-        try Thumbnail(fitting: Size(256, 256)).make(from: "huge.png", to: "small.jpg")  // streaming twin: same pixels, flat memory
+        try Thumbnail(fitting: Size(256, 256)).make(from: "huge.png", to: "small.jpg")  // same pixels, flat memory
 
         let reader = try ImageReader(FileByteSource(path: "animation.gif"))  // frame by frame
         while let frame = try reader.nextFrame() {
