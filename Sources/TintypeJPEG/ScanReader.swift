@@ -27,11 +27,15 @@ struct ScanReader {
 
     /// - Parameter layout: where the coefficients lie; a layout of one MCU row makes every row go to the same place.
     init(_ header: ScanHeader, frame: FrameHeader, layout: CoefficientLayout, segments: Segments) throws(ImageError) {
-        isProgressive = frame.process == .progressive
+        isProgressive = frame.isProgressive
         if isProgressive { try header.checkProgression(at: nil) }
         let progression = isProgressive ? ProgressiveScan(header) : nil
-        try Self.checkTables(header, progression, segments.huffman)
-        entropy = EntropyDecoder(progression)
+        if frame.isArithmetic {
+            entropy = ArithmeticDecoder(progression)
+        } else {
+            try Self.checkTables(header, progression, segments.huffman)
+            entropy = EntropyDecoder(progression)
+        }
         restartInterval = segments.restartInterval
         untilRestart = restartInterval
         var places: [BlockPlace] = []
