@@ -27,4 +27,96 @@ import TintypeCore
         // The marker is left for whoever reads on.
         #expect(try decoder.isStarved && reader.readUInt16() == 0xFFD9)
     }
+
+    /// An encoder may leave zeros out at the end of the data, and the end-of-image marker may be missing with them.
+    @Test(arguments: ["arithmetic.jpg", "arithmetic-gray.jpg", "arithmetic-progressive.jpg"])
+    func zerosAreTakenBehindTheEnd(_ name: String) throws {
+        let bytes = try TestImages.bytes(name)
+        let whole = try decode(bytes).image
+        let endless = try decode(Array(bytes.dropLast(2)))
+        #expect(endless.image == whole)
+        #expect(endless.warnings.allSatisfy { $0.kind == .truncated } && !endless.warnings.isEmpty)
+        var padded = JPEGSegments(bytes)
+        padded[0xDA].entropyCoded += [0, 0]
+        #expect(try decode(padded.bytes).image == whole)
+    }
+
+    /// Nothing but zeros follow a coefficient that is not said to be the last.
+    @Test func coefficientBehindTheLast() throws {
+        var oracle = ArithmeticCodingOracle()
+        for bin in [0, 4000] + (1...63).map({ 4000 + 3 * $0 - 2 }) { oracle.encode(false, bin: bin) }
+        try expectGray(oracle.bytes())
+    }
+
+    private func expectGray(_ data: [UInt8]) throws {
+        var file = JPEGSegments(try TestImages.bytes("arithmetic-gray.jpg"))
+        file[0xDA].entropyCoded = data
+        let (image, warnings) = try decode(file.bytes)
+        #expect(image.pixels.allSatisfy { $0 == 128 })
+        #expect(warnings.first?.kind == .damaged && warnings.first?.row == 0)
+        #expect(errorKind { _ = try decode(file.bytes, strict: true) } == .malformed)
+    }
+
+    /// What is lost of one restart interval leaves the others as they are, whether its data are gone or its marker too.
+    @Test(arguments: [true, false])
+    func lostRestartInterval(_ markerStays: Bool) throws {
+        var file = JPEGSegments(try TestImages.bytes("arithmetic-restart-rows.jpg"))
+        let whole = try decode(file.bytes).image
+        let intervals = file.restartIntervals
+        var data = intervals[0]
+        for (index, interval) in intervals.enumerated().dropFirst() where markerStays || index != 1 {
+            data += [0xFF, 0xD0 + UInt8(index - 1)] + (index == 1 ? [] : interval)
+        }
+        file[0xDA].entropyCoded = data
+        let (image, warnings) = try decode(file.bytes)
+        let row = 8 * whole.bytesPerRow
+        #expect(image.pixels[..<row] == whole.pixels[..<row])
+        #expect(image.pixels[(2 * row)...] == whole.pixels[(2 * row)...])
+        #expect(image.pixels[row..<2 * row] != whole.pixels[row..<2 * row])
+        // Where the marker stays, nothing tells: zeros are data too.
+        #expect(warnings.isEmpty == markerStays)
+    }
+
+    /// Decisions that ask for ever more bits of a magnitude, in a DC coefficient and in the first AC coefficient.
+    @Test(arguments: [true, false])
+    func magnitudeBeyondSixteenBits(_ ofDC: Bool) throws {
+        var oracle = ArithmeticCodingOracle()
+        oracle.encode(ofDC, bin: 0)
+        if ofDC {
+            oracle.encode(false, bin: 1)
+            for bin in [2, 20] + Array(21...40) { oracle.encode(true, bin: bin) }
+        } else {
+            oracle.encode(false, bin: 4000)
+            oracle.encode(true, bin: 4001)
+            oracle.encode(false, bin: nil)
+            for bin in [4002, 4002] + Array(4189...4210) { oracle.encode(true, bin: bin) }
+        }
+        try expectGray(oracle.bytes())
+    }
+
+    @Test func fillBytesBeforeAStuffedZero() throws {
+        var file = JPEGSegments(try TestImages.bytes("arithmetic.jpg"))
+        let whole = try decode(file.bytes).image
+        let data = file[0xDA].entropyCoded
+        let at = try #require(data.firstIndex(of: 0xFF))
+        file[0xDA].entropyCoded.insert(contentsOf: [UInt8](repeating: 0xFF, count: 9), at: at)
+        #expect(try decode(file.bytes).image == whole)
+    }
+
+    @Test(arguments: [[0], [4, 0x10], [20, 5], [0, 0x01], [16, 0], [17, 64]] as [[UInt8]])
+    func wrongConditioningIsMalformed(_ parameters: [UInt8]) throws {
+        var file = JPEGSegments(try TestImages.bytes("arithmetic.jpg"))
+        file.segments.insert(.init(marker: 0xCC, parameters: parameters), at: 0)
+        #expect(errorKind { _ = try decode(file.bytes) } == .malformed)
+    }
+
+    @Test func conditioningMatters() throws {
+        let bytes = try TestImages.bytes("arithmetic.jpg")
+        var file = JPEGSegments(bytes)
+        let whole = try decode(bytes).image
+        file.segments.removeAll { $0.marker == 0xCC }
+        #expect(try decode(file.bytes, strict: true).image == whole)
+        file.segments.insert(.init(marker: 0xCC, parameters: [0, 0x53, 16, 1]), at: 0)
+        #expect(try decode(file.bytes).image != whole)
+    }
 }
