@@ -72,7 +72,7 @@ struct ArithmeticDecoder: EntropyCoding {
         _ place: BlockPlace, _ block: Int, low: Int, _ conditioning: ArithmeticConditioning,
         _ reader: inout ByteReader, _ coefficients: inout MutableSpan<Int16>
     ) throws(ImageError) -> Bool {
-        let (table, component) = (place.dcTable & 3, place.component & 3)
+        let (table, component) = (place.dcTable, place.component)
         let bins = table &* 64
         let start = bins &+ contexts[component]
         contexts[component] = 0
@@ -97,8 +97,8 @@ struct ArithmeticDecoder: EntropyCoding {
         _ place: BlockPlace, _ block: Int, _ band: ClosedRange<Int>, low: Int, _ conditioning: ArithmeticConditioning,
         _ reader: inout ByteReader, _ coefficients: inout MutableSpan<Int16>
     ) throws(ImageError) -> Bool {
-        let table = place.acTable & 3
-        let bins = 256 &+ table &* 256
+        let table = place.acTable &- 4
+        let bins = 1024 &+ table &* 256
         let lastLow = conditioning.lastLowCoefficient[table]
         var k = band.lowerBound
         while k <= band.upperBound {
@@ -151,7 +151,7 @@ struct ArithmeticDecoder: EntropyCoding {
         _ place: BlockPlace, _ block: Int, _ band: ClosedRange<Int>, low: Int, _ reader: inout ByteReader,
         _ coefficients: inout MutableSpan<Int16>
     ) throws(ImageError) -> Bool {
-        let bins = 256 &+ (place.acTable & 3) &* 256
+        let bins = 1024 &+ (place.acTable &- 4) &* 256
         let unit = Int16(1) &<< Int16(truncatingIfNeeded: low)
         // EOBx of T.81: before the last coefficient that is known, no end of band is coded.
         var lastKnown = band.upperBound

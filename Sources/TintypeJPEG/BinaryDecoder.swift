@@ -5,9 +5,9 @@ import TintypeCore
 /// Behind the segment's last byte zeros count as data: an encoder may leave them out (§D.1). So nothing tells an early marker from the
 /// end of the data.
 struct BinaryDecoder {
-    /// 64 bins for each of four DC tables, 256 for each of four AC tables, and the fixed one. In the low bits of each is its row of
+    /// 64 bins for each of sixteen DC tables, 256 for each of sixteen AC tables, and the fixed one. In the low bits of each is its row of
     /// `probabilityStates`, in the top bit the more probable decision.
-    private var bins = [1281 of UInt8](repeating: 0)
+    private var bins = [5121 of UInt8](repeating: 0)
     /// A of T.81: the width of the current interval; 0 until the first bytes have been taken.
     private var interval: UInt32 = 0
     /// C of T.81: the place of the code in that interval in the high half, and bits to be shifted there below.
@@ -18,7 +18,7 @@ struct BinaryDecoder {
     private(set) var isStarved = false
 
     /// The bin whose two decisions stay equally probable, for signs (T.81 §F.1.4.4.2) and for bits of DC coefficients (§G.1.3).
-    static let fixedBin = 1280
+    static let fixedBin = 5120
 
     /// A restart interval's beginning (INITDEC of T.81 §D.2), with nothing learnt.
     init() {

@@ -5,7 +5,7 @@ import TintypeKernels
 struct BlockPlace {
     /// Which DC prediction it shares: the component's place in the scan.
     let component: Int
-    /// Slots of `HuffmanTables`.
+    /// As in `ScanHeader.Component`.
     let dcTable: Int
     let acTable: Int
     /// Index of the block's first coefficient in the first MCU of a row, and the way to the next MCU's.

@@ -79,6 +79,9 @@ struct ScanReader {
             case .firstAC, .refiningAC: (false, true)
             }
         for part in header.components {
+            guard !usesDC || part.dcTable < 4, !usesAC || part.acTable < HuffmanTables.slots else {
+                throw ImageError(.malformed, "a scan names a Huffman table above 3", format: .jpeg)
+            }
             guard !usesDC || tables.isDefined[part.dcTable], !usesAC || tables.isDefined[part.acTable] else {
                 throw ImageError(.malformed, "a scan uses a Huffman table that is missing or wrong", format: .jpeg)
             }

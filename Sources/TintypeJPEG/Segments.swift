@@ -199,8 +199,12 @@ struct Segments {
     private mutating func readConditioning(_ bytes: [UInt8], _ offset: Int) throws(ImageError) {
         guard bytes.count % 2 == 0 else { throw malformed("the arithmetic conditioning is cut short", offset) }
         for at in stride(from: 0, to: bytes.count, by: 2) {
-            guard conditioning.define(bytes[at], bytes[at + 1]) else {
-                throw malformed("arithmetic conditioning \(bytes[at + 1]) of table \(bytes[at])", offset)
+            let (slot, value) = (bytes[at], bytes[at + 1])
+            guard conditioning.define(slot, value) else {
+                throw malformed("arithmetic conditioning \(value) of table \(slot)", offset)
+            }
+            if slot >= 16 && !(1...63).contains(value) {
+                try warn(.damaged, "arithmetic conditioning \(value) of table \(slot)", at: offset)
             }
         }
     }

@@ -103,11 +103,35 @@ import TintypeCore
         #expect(try decode(file.bytes).image == whole)
     }
 
-    @Test(arguments: [[0], [4, 0x10], [20, 5], [0, 0x01], [16, 0], [17, 64]] as [[UInt8]])
+    @Test(arguments: [[0], [32, 0x10], [255, 5], [0, 0x01]] as [[UInt8]])
     func wrongConditioningIsMalformed(_ parameters: [UInt8]) throws {
         var file = JPEGSegments(try TestImages.bytes("arithmetic.jpg"))
         file.segments.insert(.init(marker: 0xCC, parameters: parameters), at: 0)
         #expect(errorKind { _ = try decode(file.bytes) } == .malformed)
+    }
+
+    /// Bounds outside the standard's that still mean something.
+    @Test(arguments: [0, 64] as [UInt8])
+    func conditioningBeyondTheStandardIsDamage(_ value: UInt8) throws {
+        var file = JPEGSegments(try TestImages.bytes("arithmetic.jpg"))
+        file.segments.insert(.init(marker: 0xCC, parameters: [18, value]), at: 0)
+        #expect(try decode(file.bytes).warnings.map(\.kind) == [.damaged])
+        #expect(errorKind { _ = try decode(file.bytes, strict: true) } == .malformed)
+    }
+
+    /// Sixteen tables can be named; Huffman-coded scans have four of each class.
+    @Test func tablesAboveThree() throws {
+        var file = JPEGSegments(try TestImages.bytes("arithmetic.jpg"))
+        let whole = try decode(file.bytes).image
+        file[0xDA].parameters = [3, 1, 0xF7, 2, 0x4E, 3, 0x4E] + file[0xDA].parameters.suffix(3)
+        #expect(try decode(file.bytes).image == whole)
+        var huffman = JPEGSegments(try TestImages.bytes("progressive.jpg"))
+        let other = try decode(huffman.bytes).image
+        // The first scan is one of DC coefficients: its AC tables do not matter.
+        huffman[0xDA].parameters[2] |= 0x0F
+        #expect(try decode(huffman.bytes).image == other)
+        huffman[0xDA].parameters[2] |= 0xF0
+        #expect(errorKind { _ = try decode(huffman.bytes) } == .malformed)
     }
 
     @Test func conditioningMatters() throws {
