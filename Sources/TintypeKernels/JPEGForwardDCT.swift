@@ -9,26 +9,34 @@ extension JPEGForward {
     ///
     /// - Parameters:
     ///   - samples: eight rows, each beginning `stride` after the last, of at least 8 × `blocks` samples.
+    ///   - divisors: nil to leave coefficients as the transform makes them, 8 times too large, not quantised.
     ///   - coefficients: at least 64 × `blocks`; block by block, each row by row from the lowest frequency, not zigzag.
     public static func transformBlocks(
-        _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors,
+        _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors?,
         into coefficients: inout MutableSpan<Int16>
     ) {
         precondition(blocks >= 0 && stride >= 8 * blocks && coefficients.count >= 64 * blocks)
         precondition(blocks == 0 || samples.count >= 7 * stride + 8 * blocks)
-        // Sound: the counts were checked above; `work` has the 64 places that each step reads and writes.
+        let divided = divisors?.factors ?? []
+        // Sound: the counts were checked above; `work` has the 64 places that each step reads and writes, and there are
+        // 192 factors or none.
         unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 64) { work in
             unsafe samples.withUnsafeBufferPointer { samples in
                 unsafe coefficients.withUnsafeMutableBufferPointer { coefficients in
-                    unsafe divisors.factors.withUnsafeBufferPointer { factors in
+                    unsafe divided.withUnsafeBufferPointer { all in
                         guard let work = work.baseAddress, let samples = samples.baseAddress,
-                            let output = coefficients.baseAddress, let factors = factors.baseAddress
+                            let output = coefficients.baseAddress
                         else { return }
+                        let factors = unsafe all.isEmpty ? nil : all.baseAddress
                         unsafe work.initialize(repeating: 0, count: 64)
                         for block in 0..<blocks {
                             unsafe transformRows(samples + 8 &* block, stride, work)
                             unsafe transformColumns(work)
-                            unsafe quantize(work, factors, output + 64 &* block)
+                            if let factors = unsafe factors {
+                                unsafe quantize(work, factors, output + 64 &* block)
+                            } else {
+                                unsafe copy(work, output + 64 &* block)
+                            }
                         }
                     }
                 }
@@ -128,6 +136,11 @@ extension JPEGForward {
         }
     }
 
+    @inline(__always)
+    private static func copy(_ work: UnsafePointer<Int32>, _ output: UnsafeMutablePointer<Int16>) {
+        for i in 0..<64 { unsafe output[i] = Int16(truncatingIfNeeded: work[i]) }
+    }
+
     /// The upper half of the product.
     @inline(__always)
     private static func multiplyHigh(_ a: UInt16, _ b: UInt16) -> UInt16 {
@@ -143,7 +156,10 @@ extension JPEGForward {
     /// suits vectors. A power of two would need m = 2¹⁶; it takes half of that, and k one less.
     public struct Divisors: Sendable {
         /// 64 halves of divisors, then 64 reciprocals m, then 64 powers of two that shift the rest of the way.
-        let factors: [UInt16]
+        ///
+        /// The quotient of a dividend is its magnitude and the half, times m, times the power, each product without its
+        /// lower 16 bits.
+        public let factors: [UInt16]
 
         /// - Parameter steps: 64 quantisation steps of 1 to 255, row by row (not zigzag).
         public init(steps: Span<UInt8>) {

@@ -64,6 +64,19 @@ struct ByteCount: ExpressibleByArgument {
     }
 }
 
+/// Pixels an inch: `300`, or across and down, `300x600`.
+struct PixelDensity: ExpressibleByArgument {
+    let density: Metadata.Density
+
+    init?(argument: String) {
+        let numbers = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Double($0) }
+        guard let x = numbers[0], let y = numbers.count == 2 ? numbers[1] : x, numbers.count <= 2,
+            (1...65_535).contains(x), (1...65_535).contains(y)
+        else { return nil }
+        density = Metadata.Density(x: x, y: y, unit: .inch)
+    }
+}
+
 /// A format that can be asked for by name.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
     case jpeg, jpg, png, gif, ppm, pgm, pnm, pam
