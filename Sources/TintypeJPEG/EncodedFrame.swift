@@ -5,11 +5,19 @@ struct EncodedFrame {
     let layout: EncoderLayout
     /// By destination, steps row by row of the block.
     var quantization: [[UInt16]]
-    /// The transform byte of Adobe's marker (0 RGB or CMYK, 1 YCbCr, 2 YCCK), in a file that has it in place of JFIF's.
-    let adobeTransform: UInt8?
+    let signature: Signature
     let isProgressive: Bool
     /// MCUs between restart markers, 0 for none.
     let restartInterval: Int
+
+    /// What tells a reader the meaning of the components.
+    enum Signature: Equatable {
+        /// Grey or YCbCr.
+        case jfif
+        /// Adobe's marker with a transform byte: 0 RGB or CMYK, 2 YCCK.
+        case adobe(UInt8)
+        case none
+    }
 
     var scans: [EncodedScan] {
         let isYCbCr = layout.components.count == 3 && layout.components[1].sampling.tables == 1

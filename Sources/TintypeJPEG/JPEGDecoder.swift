@@ -33,13 +33,20 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     private var failure: ImageError?
 
     public init(_ source: any ByteSource, options: DecodeOptions = DecodeOptions()) throws(ImageError) {
+        try self.init(source, options: options, holdingCoefficients: false)
+    }
+
+    /// - Parameter holdingCoefficients: whether all coefficients are held whatever the scans, for `readCoefficients()`.
+    init(_ source: any ByteSource, options: DecodeOptions, holdingCoefficients: Bool) throws(ImageError) {
         var reader = ByteReader(source, format: .jpeg)
         var segments = try Segments(&reader, options: options)
         let scan = try segments.nextScan(&reader)
         guard let scan, let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
         try frame.checkSupport(at: reader.offset)
         let layout = CoefficientLayout(
-            frame, holdsAll: frame.process == .progressive || scan.components.count < frame.components.count)
+            frame,
+            holdsAll: holdingCoefficients || frame.process == .progressive
+                || scan.components.count < frame.components.count)
         var budget = MemoryBudget(limit: options.limits.memory)
         try budget.charge(layout.count, stride: 2, for: "the coefficients", format: .jpeg)
         samples = try SampleRows(frame, budget: &budget)
@@ -108,6 +115,19 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         }
         samples.makeRow(nextRow, model: model, into: &row)
         nextRow += 1
+    }
+
+    /// Reads all scans, for their coefficients in place of rows.
+    ///
+    /// - Precondition: the decoder was made to hold them. It gives them away: no row can be read, and this not again.
+    mutating func readCoefficients() throws(ImageError) -> CoefficientPicture {
+        precondition(layout.holdsAll)
+        if let first = firstScan { try begin(first) }
+        var taken: [Int16] = []
+        swap(&taken, &coefficients)
+        return CoefficientPicture(
+            frame: frame, model: model, adobeTransform: segments.metadata.adobeTransform, starts: layout.starts,
+            coefficients: taken, quantization: quantization)
     }
 
     /// Reads on to the end-of-image marker, and looks whether anything follows it.

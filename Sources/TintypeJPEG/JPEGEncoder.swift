@@ -47,7 +47,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         let steps = StandardQuantization.tables(for: layout, FineQuality(options.quality))
         let frame = EncodedFrame(
             layout: layout, quantization: steps.map { $0.map(UInt16.init) },
-            adobeTransform: pixelFormat == .cmyk8 ? 0 : nil, isProgressive: options.progressive,
+            signature: pixelFormat == .cmyk8 ? .adobe(0) : .jfif, isProgressive: options.progressive,
             restartInterval: options.restartInterval)
         var segments = SegmentWriter(sink)
         if options.maximumBytes == nil {
@@ -164,13 +164,9 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             let table = component.sampling.quantization
             for row in 0..<min(component.down, component.blocksDown - mcuRow * component.down) {
                 let first = component.firstBlock + row * layout.mcusAcross * component.across
-                let blocks = first..<first + component.blocksAcross
-                if options.maximumBytes == nil {
-                    Self.transform(planes[index], row, component, divisors[table], blocks, &coefficients)
-                } else {
-                    Self.transform(planes[index], row, component, nil, blocks, &coefficients)
-                    Requantizer.removeSmall(blocks, of: &coefficients, steps: frame.quantization[table])
-                }
+                Self.transform(
+                    planes[index], row, component, divisors[table], quantizing: options.maximumBytes == nil,
+                    first, &coefficients)
             }
         }
         planes.removeAll()
@@ -186,18 +182,17 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         mcuRow += 1
     }
 
-    /// The blocks of a component's row.
-    ///
-    /// - Parameter divisors: nil where coefficients are to stay as the transform leaves them, 8 times too large.
+    /// The blocks of a component's row that hold pixels.
     private static func transform(
-        _ plane: [UInt8], _ row: Int, _ component: EncoderLayout.Component, _ divisors: JPEGForward.Divisors?,
-        _ blocks: Range<Int>, _ coefficients: inout [Int16]
+        _ plane: [UInt8], _ row: Int, _ component: EncoderLayout.Component, _ divisors: JPEGForward.Divisors,
+        quantizing: Bool, _ firstBlock: Int, _ coefficients: inout [Int16]
     ) {
         let start = 8 * row * component.stride
         let samples = plane.span.extracting(start..<start + 8 * component.stride)
         var all = coefficients.mutableSpan
-        var output = all._mutatingExtracting(64 * blocks.lowerBound..<64 * blocks.upperBound)
+        var output = all._mutatingExtracting(64 * firstBlock..<64 * (firstBlock + component.blocksAcross))
         JPEGForward.transformBlocks(
-            samples, stride: component.stride, blocks: blocks.count, divisors: divisors, into: &output)
+            samples, stride: component.stride, blocks: component.blocksAcross, divisors: divisors,
+            quantizing: quantizing, into: &output)
     }
 }

@@ -12,8 +12,8 @@ struct QualitySearch {
     let maximumBytes: Int
     let finest: FineQuality
 
-    /// A file that has at least so much of the maximum is good enough, in hundredths, and what is aimed at.
-    private static let (enough, aim) = (96.5, 98.6)
+    /// A file that has at least so much of the maximum is good enough; and how much a guess has to promise.
+    private static let (enough, promise) = (0.96, 0.978...0.993)
     /// One of so many rows of MCUs is in the sample, if there are enough blocks.
     private static let (sampleStride, blocksForStride) = (16, 1_024)
 
@@ -21,8 +21,7 @@ struct QualitySearch {
     func bestFile() throws(ImageError) -> [UInt8] {
         var best: [UInt8] = []
         var candidates = 16..<finest.sixteenths + 1
-        let sample = sample
-        let header = try headerBytes()
+        let (sample, header) = (sample, try headerBytes())
         var correction = 1.0
         var attempts = 0
         while !candidates.isEmpty {
@@ -34,11 +33,11 @@ struct QualitySearch {
             if file.count <= maximumBytes {
                 best = file
                 candidates = quality + 1..<candidates.upperBound
-                if Double(file.count) >= Double(maximumBytes) * Self.enough / 100 { break }
+                if Double(file.count) >= Double(maximumBytes) * Self.enough { break }
             } else {
                 candidates = candidates.lowerBound..<quality
             }
-            correction = Double(file.count) / max(1, predict(quality, sample, header))
+            if !candidates.isEmpty { correction = Double(file.count) / predict(quality, sample, header) }
         }
         guard !best.isEmpty else {
             throw ImageError(
@@ -48,18 +47,22 @@ struct QualitySearch {
         return best
     }
 
-    /// The finest quality if it may fit, otherwise the one that should come to the aim.
+    /// The finest quality if it may fit, otherwise one that promises to come near the maximum.
     private func guess(_ candidates: Range<Int>, _ sample: [BlockBand], _ header: Int, _ correction: Double) -> Int {
-        let finest = candidates.upperBound - 1
-        if predict(finest, sample, header) * correction <= Double(maximumBytes) * 1.01 { return finest }
-        var (low, high) = (candidates.lowerBound, finest)
+        let target = Double(maximumBytes) / correction
+        var quality = candidates.upperBound - 1
+        var predicted = predict(quality, sample, header)
+        if predicted <= target * 1.01 { return quality }
+        var (low, high) = (candidates.lowerBound, quality)
         while high - low > 1 {
-            let middle = (low + high) / 2
-            if predict(middle, sample, header) * correction <= Double(maximumBytes) * Self.aim / 100 {
-                low = middle
-            } else {
-                high = middle
-            }
+            // Bytes fall roughly as the scale of the steps to the power of two thirds.
+            let ratio = predicted / (target * 0.987)
+            let scale = Double(FineQuality(sixteenths: quality).scale) * ratio * ratio.squareRoot()
+            quality = FineQuality(scale: scale).sixteenths
+            if quality <= low || quality >= high { quality = (low + high) / 2 }
+            predicted = predict(quality, sample, header)
+            if Self.promise.contains(predicted / target) { return quality }
+            if predicted < target { low = quality } else { high = quality }
         }
         return low
     }

@@ -52,6 +52,12 @@ struct FineQuality: Hashable {
         self.sixteenths = sixteenths
     }
 
+    /// The quality whose scale is nearest from above.
+    init(scale: Double) {
+        let scale = min(max(scale, 1), 320_000)
+        sixteenths = Int(scale > 6_400 ? 5_120_000 / scale : (12_800 - scale) / 8)
+    }
+
     /// By how much the tables of T.81 Annex K are multiplied, 6,400 for once.
     ///
     /// Per cent of a whole quality are whole, as the Independent JPEG Group defines them.

@@ -16,23 +16,6 @@ struct Requantizer {
         }
     }
 
-    /// Takes away the coefficients that these and larger steps quantise to zero, but for the DC coefficients.
-    ///
-    /// - Parameters:
-    ///   - blocks: indices of the blocks.
-    ///   - steps: row by row of the block.
-    static func removeSmall(_ blocks: Range<Int>, of coefficients: inout [Int16], steps: [UInt16]) {
-        // The divisor is 8 times the step, and halves are rounded away from zero.
-        var least = steps.map { 4 * $0 }
-        least[0] = 0
-        let leastSpan = least.span
-        var all = coefficients.mutableSpan
-        for block in blocks {
-            var values = all._mutatingExtracting(64 &* block..<64 &* block &+ 64)
-            for i in leastSpan.indices { values[i] = values[i].magnitude < leastSpan[i] ? 0 : values[i] }
-        }
-    }
-
     /// The band, quantised.
     func quantize(_ band: BlockBand) -> BlockBand {
         var quantized = BlockBand()

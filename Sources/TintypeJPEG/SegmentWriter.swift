@@ -24,8 +24,8 @@ struct SegmentWriter: ~Copyable {
     /// A picture's header up to its first scan: SOI, what describes the picture, quantisation tables, frame header.
     mutating func write(headerOf frame: EncodedFrame, _ metadata: Metadata) throws(ImageError) {
         try write(.soi)
-        try write(metadata, isJFIF: frame.adobeTransform == nil)
-        if let transform = frame.adobeTransform {
+        try write(metadata, isJFIF: frame.signature == .jfif)
+        if case .adobe(let transform) = frame.signature {
             // Version 100, no flags (Adobe Technical Note 5116).
             try write(.app14, Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, transform])
         }

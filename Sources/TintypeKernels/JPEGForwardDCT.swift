@@ -9,33 +9,31 @@ extension JPEGForward {
     ///
     /// - Parameters:
     ///   - samples: eight rows, each beginning `stride` after the last, of at least 8 × `blocks` samples.
-    ///   - divisors: nil to leave coefficients as the transform makes them, 8 times too large, not quantised.
+    ///   - quantizing: if false, coefficients are left as the transform makes them, 8 times too large, but for those that
+    ///     would be quantised to 0.
     ///   - coefficients: at least 64 × `blocks`; block by block, each row by row from the lowest frequency, not zigzag.
     public static func transformBlocks(
-        _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors?,
+        _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors, quantizing: Bool = true,
         into coefficients: inout MutableSpan<Int16>
     ) {
         precondition(blocks >= 0 && stride >= 8 * blocks && coefficients.count >= 64 * blocks)
         precondition(blocks == 0 || samples.count >= 7 * stride + 8 * blocks)
-        let divided = divisors?.factors ?? []
-        // Sound: the counts were checked above; `work` has the 64 places that each step reads and writes, and there are
-        // 192 factors or none.
+        // Sound: the counts were checked above; `work` has the 64 places that each step reads and writes.
         unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 64) { work in
             unsafe samples.withUnsafeBufferPointer { samples in
                 unsafe coefficients.withUnsafeMutableBufferPointer { coefficients in
-                    unsafe divided.withUnsafeBufferPointer { all in
+                    unsafe divisors.factors.withUnsafeBufferPointer { factors in
                         guard let work = work.baseAddress, let samples = samples.baseAddress,
-                            let output = coefficients.baseAddress
+                            let output = coefficients.baseAddress, let factors = factors.baseAddress
                         else { return }
-                        let factors = unsafe all.isEmpty ? nil : all.baseAddress
                         unsafe work.initialize(repeating: 0, count: 64)
                         for block in 0..<blocks {
                             unsafe transformRows(samples + 8 &* block, stride, work)
                             unsafe transformColumns(work)
-                            if let factors = unsafe factors {
+                            if quantizing {
                                 unsafe quantize(work, factors, output + 64 &* block)
                             } else {
-                                unsafe copy(work, output + 64 &* block)
+                                unsafe removeSmall(work, factors, output + 64 &* block)
                             }
                         }
                     }
@@ -136,9 +134,17 @@ extension JPEGForward {
         }
     }
 
+    /// Only what is at least half a divisor counts.
     @inline(__always)
-    private static func copy(_ work: UnsafePointer<Int32>, _ output: UnsafeMutablePointer<Int16>) {
-        for i in 0..<64 { unsafe output[i] = Int16(truncatingIfNeeded: work[i]) }
+    private static func removeSmall(
+        _ work: UnsafePointer<Int32>, _ factors: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<Int16>
+    ) {
+        for i in 0..<64 {
+            let value = unsafe Int16(truncatingIfNeeded: work[i])
+            let sign = value &>> 15
+            let magnitude = UInt16(bitPattern: (value ^ sign) &- sign)
+            unsafe output[i] = magnitude < factors[i] ? 0 : value
+        }
     }
 
     /// The upper half of the product.
