@@ -36,13 +36,19 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     private var failure: ImageError?
 
     public init(_ source: any ByteSource, options: DecodeOptions = DecodeOptions()) throws(ImageError) {
+        try self.init(source, options: options, holdingCoefficients: false)
+    }
+
+    /// - Parameter holdingCoefficients: whether all coefficients are held whatever the scans, for `readCoefficients()`.
+    init(_ source: any ByteSource, options: DecodeOptions, holdingCoefficients: Bool) throws(ImageError) {
         var reader = ByteReader(source, format: .jpeg)
         var segments = try Segments(&reader, options: options)
         let scan = try segments.nextScan(&reader)
         guard let scan, let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
         try frame.checkSupport(at: reader.offset)
         layout = CoefficientLayout(
-            frame, holdsAll: frame.isProgressive || scan.components.count < frame.components.count)
+            frame,
+            holdsAll: holdingCoefficients || frame.isProgressive || scan.components.count < frame.components.count)
         quantization = frame.components.map { _ in [Int16](repeating: 0, count: 64) }
         latched = frame.components.map { _ in false }
         scansOfCoefficient = [Int](repeating: 0, count: 64 * frame.components.count)
@@ -128,6 +134,19 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         }
         samples?.makeRow(nextRow, model: model, into: &row)
         nextRow += 1
+    }
+
+    /// Reads all scans, for their coefficients in place of rows.
+    ///
+    /// - Precondition: the decoder was made to hold them. It gives them away: no row can be read, and this not again.
+    mutating func readCoefficients() throws(ImageError) -> CoefficientPicture {
+        precondition(layout.holdsAll)
+        if let first = firstScan { try begin(first) }
+        var taken: [Int16] = []
+        swap(&taken, &coefficients)
+        return CoefficientPicture(
+            frame: frame, model: model, adobeTransform: segments.metadata.adobeTransform, starts: layout.starts,
+            coefficients: taken, quantization: quantization)
     }
 
     /// Reads on to the end-of-image marker, and looks whether anything follows it.
