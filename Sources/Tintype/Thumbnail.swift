@@ -79,7 +79,7 @@ public struct Thumbnail: Sendable, Hashable {
         let size = rows.size
         var kept = reader.metadata
         if orient { kept.resetOrientation() }
-        kept = kept.keeping(metadata)
+        kept = kept.keeping(metadata, size: size)
         if let maximumBytes, case .jpeg(let options) = encoding {
             let bytes = try JPEGBudget(bytes: maximumBytes, options: options).encode(
                 encoding.converted(rows, background: background), metadata: kept)

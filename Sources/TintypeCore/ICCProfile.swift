@@ -19,7 +19,7 @@ enum ICCProfile {
             }
             if type == description {
                 guard let length = integer(offset + 8), let ascii = text(offset + 12, length) else { return nil }
-                return nonEmpty(String(decoding: ascii.prefix { $0 != 0 }, as: UTF8.self))
+                return PlainText.line(ascii.prefix { $0 != 0 })
             }
             // 'mluc': the first record's length and offset, UTF-16, most significant byte first.
             guard type == 0x6D6C_7563, let length = integer(offset + 20), let start = integer(offset + 24),
@@ -27,10 +27,9 @@ enum ICCProfile {
             else { return nil }
             let pairs = stride(from: utf16.startIndex, to: utf16.endIndex - 1, by: 2)
             let units = pairs.map { UInt16(utf16[$0]) << 8 | UInt16(utf16[$0 + 1]) }
-            return nonEmpty(String(decoding: units.prefix { $0 != 0 }, as: UTF16.self))
+            return PlainText.line(String(decoding: units.prefix { $0 != 0 }, as: UTF16.self))
         }
         return nil
     }
 
-    private static func nonEmpty(_ text: String) -> String? { text.isEmpty ? nil : text }
 }
