@@ -73,7 +73,7 @@ public struct Metadata: Sendable, Hashable {
     }
 
     /// The description inside the ICC profile (ICC.1 §9.2.41 profileDescriptionTag), if it can be read.
-    public var iccName: String? { icc.flatMap { ICCProfile.name($0) } }
+    public var iccName: String? { icc.flatMap { ICCProfile($0)?.name } }
 
     /// How much of the metadata a copy keeps.
     public enum Keep: String, Sendable, Hashable, CaseIterable {
