@@ -23,7 +23,7 @@ extension Image {
         // Turning needs the picture twice.
         let limit = turned ? options.limits.memory / 2 : options.limits.memory
         let stored = try Image(collecting: &rows, limit: limit)
-        try reader.finishIfStrict()
+        try reader.finishStill()
         self = stored.oriented(reader.info.orientation)
         metadata = reader.metadata
         metadata.resetOrientation()
@@ -60,7 +60,8 @@ extension Image {
         try file.commit()
     }
 
-    /// A copy of at most this size, undistorted, never larger: the very pixels that `Thumbnail(fitting:)` makes of the file.
+    /// A copy of at most this size, undistorted, never larger: the very pixels that `Thumbnail(fitting:)` makes of the
+    /// file.
     public func thumbnail(fitting size: Size) throws(ImageError) -> Image {
         try Thumbnail(fitting: size).image(of: self)
     }

@@ -12,13 +12,14 @@ public struct Thumbnail: Sendable, Hashable {
     /// Whether the result may have more pixels than the source on a side.
     public var enlarge = false
     public var filter = Filter.lanczos3
+    public var reduction = Reduction.none
     /// Whether samples are averaged as amounts of light rather than as stored (sRGB is taken for granted).
     public var linear = false
     /// Whether the picture is turned as it is to be shown. Otherwise its metadata still says how.
     public var orient = true
     /// How much of the metadata goes along.
     public var metadata = Metadata.Keep.safe
-    /// What is written. Nil: by the extension of the file's name if that is known, else as suits the picture.
+    /// What is written. Nil: by the extension of the file's name; if it has none, as suits the picture.
     public var encoding: Encoding?
     /// A bound for a JPEG's bytes: the quality is lowered until they fit.
     public var maximumBytes: Int?
@@ -33,6 +34,16 @@ public struct Thumbnail: Sendable, Hashable {
         self.init(.box(box))
     }
 
+    /// Whether a decoder that can give a smaller picture for less work (JPEG: at 1/2, 1/4 or 1/8) may do so before the filter.
+    public enum Reduction: String, Sendable, Hashable, CaseIterable {
+        /// All pixels go through the filter: the very pixels of decoding, turning and resampling the whole picture.
+        case none
+        /// As long as twice the pixels asked for are left on both sides: hardly to be told from `none`.
+        case twice
+        /// As long as the pixels asked for are left: faster, softer.
+        case once
+    }
+
     /// What was made.
     public struct Outcome: Sendable, Hashable {
         public var size: Size
@@ -45,7 +56,8 @@ public struct Thumbnail: Sendable, Hashable {
 
     /// Makes a file of a file, which may be the same: the new one appears whole or not at all.
     ///
-    /// - Throws: `io` for files that cannot be read or created, `misuse` for a size below 1, or what the decoder finds wrong.
+    /// - Throws: `io` for files that cannot be read or created, `misuse` for a size below 1, or what the decoder finds
+    ///   wrong.
     @discardableResult
     public func make(from input: FilePath, to output: FilePath) throws(ImageError) -> Outcome {
         let reader = try ImageReader(FileByteSource(path: input), options: options)
@@ -71,6 +83,8 @@ public struct Thumbnail: Sendable, Hashable {
     }
 
     /// Makes the thumbnail of what the reader stands before, its still picture or a frame, and encodes it.
+    ///
+    /// After a frame, a strict decode is not done before the caller has called `reader.finish()`.
     public func write(
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
     ) throws(ImageError) -> Outcome {
@@ -87,7 +101,7 @@ public struct Thumbnail: Sendable, Hashable {
         } else {
             try encoding.write(rows, to: counter, metadata: kept, background: background)
         }
-        try reader.finishIfStrict()
+        try reader.finishStill()
         return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
     }
 }

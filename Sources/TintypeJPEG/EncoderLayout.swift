@@ -63,7 +63,8 @@ struct EncoderLayout {
                 for x in 0..<component.across {
                     let first = component.firstBlock + y * mcusAcross * component.across + x
                     order.append(
-                        EncodedBlockPlace(component: index, first: first, step: component.across, tables: component.tables))
+                        EncodedBlockPlace(
+                            component: index, first: first, step: component.across, tables: component.tables))
                 }
             }
         }

@@ -48,8 +48,9 @@ struct ScanReader {
                     places.append(
                         BlockPlace(
                             component: prediction, dcTable: part.dcTable, acTable: part.acTable,
-                            start: layout.starts[part.index] + (y * width + x) * 64, step: h * 64))
-                    steps.append(layout.holdsAll ? v * width * 64 : 0)
+                            start: layout.starts[part.index] + (y * width + x) * layout.spacing,
+                            step: h * layout.spacing))
+                    steps.append(layout.holdsAll ? v * width * layout.spacing : 0)
                 }
             }
         }
@@ -210,19 +211,22 @@ struct ScanReader {
 struct CoefficientLayout {
     /// Whether all of the picture is held, or one row of MCUs.
     let holdsAll: Bool
+    /// From one block to the next: 64, or 1 where only first (DC) coefficients are held.
+    let spacing: Int
     /// Index of the first coefficient of each component.
     let starts: [Int]
     /// Coefficients in all.
     let count: Int
 
-    init(_ frame: FrameHeader, holdsAll: Bool) {
+    init(_ frame: FrameHeader, holdsAll: Bool, onlyDC: Bool = false) {
         self.holdsAll = holdsAll
+        spacing = onlyDC ? 1 : 64
         var starts: [Int] = []
         var count = 0
         for component in frame.components {
             starts.append(count)
             let rows = holdsAll ? component.paddedBlocks.height : component.vertical
-            count += component.paddedBlocks.width * rows * 64
+            count += component.paddedBlocks.width * rows * spacing
         }
         self.starts = starts
         self.count = count

@@ -84,6 +84,31 @@ struct Segments {
         return nil
     }
 
+    /// Passes over entropy-coded data to the next marker that is no restart marker.
+    mutating func skipEntropyCodedData(_ reader: inout ByteReader) throws(ImageError) {
+        while try reader.fill(2) > 1 {
+            let next = Self.firstMarker(reader.buffer.span, reader.position, reader.end)
+            reader.advance(by: next - reader.position)
+            if reader.available >= 2 { return }
+            // A last FF needs the byte behind it.
+            if try reader.fill(2) < 2 { return }
+        }
+    }
+
+    /// The place of the first FF in the window with a byte behind it that makes it such a marker; otherwise the last place that could be one,
+    /// or the end.
+    private static func firstMarker(_ window: Span<UInt8>, _ start: Int, _ end: Int) -> Int {
+        var at = start
+        while at < end - 1 {
+            if window[at] == 0xFF {
+                let code = window[at + 1]
+                if code != 0 && code != 0xFF && code & 0xF8 != 0xD0 { return at }
+            }
+            at += 1
+        }
+        return window[at] == 0xFF ? at : end
+    }
+
     /// Has `nextMarker` return this marker again.
     mutating func putBack(_ marker: Marker) {
         pendingMarker = marker

@@ -63,6 +63,12 @@ import Tintype
         }
         #expect(try Tool.run("convert", name, "one.pam", "--frame", "\(count)", in: folder).code == 64)
         #expect(try Tool.run("convert", name, "one.pam", "--frame", "-1", in: folder).code == 64)
+        #expect(try Tool.run("convert", name, "s{frame}.pam", "--strict", in: folder).code == 0)
+        #expect(try folder.read("s\(count - 1).pam") == folder.read("f\(count - 1).pam"))
+        try folder.write(folder.read(name) + [0], to: "long")
+        #expect(try Tool.run("convert", "long", "t{frame}.pam", in: folder).code == 0)
+        #expect(try Tool.run("convert", "long", "t{frame}.pam", "--strict", in: folder).code == 65)
+        #expect(try Tool.run("convert", "long", "t.pam", "--frame", "0", "--strict", in: folder).code == 65)
     }
 
     @Test func formats() throws {

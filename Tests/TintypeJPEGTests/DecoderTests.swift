@@ -40,7 +40,7 @@ func errorKind(_ body: () throws -> Void) -> ImageError.Kind? {
         #expect(warnings.isEmpty)
         let golden = goldens["\(name)#cmyk"] ?? goldens[name]
         #expect(Golden.crc32(image.pixels) == golden)
-        var dribbling = try JPEGDecoder(DribblingByteSource(bytes, step: 1))
+        var dribbling = try JPEGDecoder(TricklingByteSource(bytes, step: 1))
         #expect(try Image(collecting: &dribbling).pixels == image.pixels)
     }
 

@@ -20,7 +20,18 @@ struct ScalingOptions: ParsableArguments {
     @Flag(help: "Allow results larger than the source.")
     var enlarge = false
 
+    @Flag(help: "Decode at a smaller scale as long as the pixels asked for are left, rather than twice as many.")
+    var fast = false
+
+    @Flag(help: "Put every pixel through the filter, whatever the decoder could spare.")
+    var exact = false
+
+    func validate() throws {
+        if fast && exact { throw ValidationError("--fast and --exact exclude each other.") }
+    }
+
     func apply(to thumbnail: inout Thumbnail) {
+        thumbnail.reduction = exact ? .none : fast ? .once : .twice
         thumbnail.fit = fit
         thumbnail.gravity = gravity
         thumbnail.filter = filter
