@@ -27,7 +27,7 @@ public enum ColorPlan: Sendable {
             return
         }
         guard let model = ColorModel(profile) else {
-            self = .impossible("the colour profile \(name) is not of the matrix kind")
+            self = .impossible("the colour profile \(name) is of another kind than matrix and curves")
             return
         }
         self = model.isSRGB ? .nothing : .transform(ColorTransform(model, pixelFormat: pixelFormat))

@@ -37,7 +37,7 @@ public struct ColorTransform: Sendable {
                 }
             }
             var matrix = [9 of Int64](repeating: 0)
-            let bound = Double(1 << 18)
+            let bound = Double(1 << 16)
             for (i, factor) in ColorModel.toSRGB(factors).enumerated() {
                 let scaled = min(bound, max(-bound, factor)) * Double(1 << ColorMatrix.matrixBits)
                 matrix[i] = Int64(scaled.rounded())
@@ -59,7 +59,8 @@ public struct ColorTransform: Sendable {
         switch tables {
         case .gray(let table):
             PixelCurve.apply(
-                table.span, inPlace: &row, isWide: isWide, channels: pixelFormat.channels, hasAlpha: pixelFormat.hasAlpha)
+                table.span, inPlace: &row, isWide: isWide, channels: pixelFormat.channels,
+                hasAlpha: pixelFormat.hasAlpha)
         case .matrix(let light, let matrix, let samples):
             ColorMatrix.convert(
                 &row, isWide: isWide, hasAlpha: pixelFormat.hasAlpha, light: light.span, matrix: matrix,

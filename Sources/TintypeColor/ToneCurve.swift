@@ -1,4 +1,4 @@
-/// How a channel's samples stand for amounts of light: both from 0 to 1.
+/// How a channel's samples, from 0 to 1, stand for amounts of light.
 enum ToneCurve: Sendable, Hashable {
     case gamma(Double)
     /// At least two entries at equal distances, joined by straight lines.
@@ -33,12 +33,12 @@ enum ToneCurve: Sendable, Hashable {
     /// sRGB's own (IEC 61966-2-1 §5.2).
     static let sRGB = ToneCurve.parametric(3, [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045])
 
-    /// The sample, 0 to 1, that stands for an amount of light from 0 to 1 in sRGB.
+    /// The sample, 0 to 1, that stands for an amount of light in sRGB, which cuts off what is outside 0 to 1.
     static func sRGBSample(_ light: Double) -> Double {
-        light <= 0.0031308 ? 12.92 * light : min(1, 1.055 * Power.power(light, 1 / 2.4) - 0.055)
+        light <= 0.0031308 ? max(0, 12.92 * light) : min(1, 1.055 * Power.power(light, 1 / 2.4) - 0.055)
     }
 
-    /// The amount of light, 0 to 1, that a sample from 0 to 1 stands for.
+    /// The amount of light that a sample from 0 to 1 stands for: 0 to 1, but for formulae that go beyond, as far as -4 and 4.
     func light(_ x: Double) -> Double {
         let value =
             switch self {
@@ -46,7 +46,7 @@ enum ToneCurve: Sendable, Hashable {
             case .table(let entries): Self.interpolated(entries, x)
             case .parametric(let form, let p): Self.parametric(form, p, x)
             }
-        return min(1, max(0, value))
+        return min(4, max(-4, value))
     }
 
     private static func interpolated(_ entries: [UInt16], _ x: Double) -> Double {

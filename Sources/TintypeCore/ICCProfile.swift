@@ -13,7 +13,8 @@ public struct ICCProfile: Sendable {
         var tags: [String: Range<Int>] = [:]
         for index in 0..<min(count, Self.mostTags) {
             let place = 132 + 12 * index
-            guard let start = Self.integer(bytes[...], at: place + 4), let size = Self.integer(bytes[...], at: place + 8)
+            guard let start = Self.integer(bytes[...], at: place + 4),
+                let size = Self.integer(bytes[...], at: place + 8)
             else { break }
             guard start <= bytes.count, size <= bytes.count - start else { continue }
             let name = Self.signature(bytes[...], at: place)

@@ -2,7 +2,7 @@
 public enum ColorMatrix {
     /// Fraction bits of an amount of light: 1 is `1 << lightBits`.
     public static let lightBits = 22
-    /// Fraction bits of the matrix. Its factors may be up to 2¹⁸ either way: three products then stay below 2⁶².
+    /// Fraction bits of the matrix. Its factors may be up to 2¹⁶ either way: three products then stay below 2⁶².
     public static let matrixBits = 20
     /// Fraction bits of the entries of the curve back.
     public static let sampleBits = 12
@@ -11,7 +11,7 @@ public enum ColorMatrix {
     ///
     /// - Parameters:
     ///   - isWide: whether a sample is two bytes, least significant first.
-    ///   - light: 256 or 65,536 amounts of light, from 0 to 1, for the samples of each of red, green and blue.
+    ///   - light: 256 or 65,536 amounts of light, from -4 to 4, for the samples of each of red, green and blue.
     ///   - matrix: row by row, with `matrixBits`.
     ///   - samples: the samples that stand for amounts of light at equal distances, with `sampleBits`: 2ⁿ + 2 entries, of which
     ///     the last but one stands for 1 and the last is only looked at, not counted. n is at most `lightBits`.
