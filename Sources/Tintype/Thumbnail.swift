@@ -15,6 +15,7 @@ public struct Thumbnail: Sendable, Hashable {
     public var reduction = Reduction.none
     /// Whether samples are averaged as amounts of light rather than as stored (sRGB is taken for granted).
     public var linear = false
+    public var colors = Colors.keep
     /// Whether the picture is turned as it is to be shown. Otherwise its metadata still says how.
     public var orient = true
     /// How much of the metadata goes along.
@@ -46,13 +47,22 @@ public struct Thumbnail: Sendable, Hashable {
         case once
     }
 
+    /// What becomes of the colours of a picture with a profile.
+    public enum Colors: String, Sendable, Hashable, CaseIterable {
+        /// They stay, and so does the profile if the metadata's rule keeps it.
+        case keep
+        /// They are converted to sRGB, and the file says so: PNG by its sRGB chunk, JPEG by having no profile. A profile of a
+        /// kind that is not converted stays, with a warning.
+        case srgb
+    }
+
     /// What was made.
     public struct Outcome: Sendable, Hashable {
         public var size: Size
         public var format: ImageFormat
         /// Bytes of the file written.
         public var bytes: Int
-        /// What a tolerant decode passed over.
+        /// What a tolerant decode passed over, and colours that could not be converted.
         public var warnings: [DecodeWarning]
     }
 
@@ -91,15 +101,20 @@ public struct Thumbnail: Sendable, Hashable {
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
     ) throws(ImageError) -> Outcome {
         let counter = CountingByteSink(sink)
-        let rows = try rows(of: reader)
+        let plan = colorPlan(reader.metadata, reader.pixelFormat)
+        let rows = try rows(of: reader, colors: plan)
         let size = rows.size
-        var kept = reader.metadata
+        var kept = self.metadata(reader.metadata, after: plan)
         if orient { kept.resetOrientation() }
-        kept = kept.keeping(metadata)
+        kept = kept.keeping(metadata, size: size)
         if let density { kept.density = density }
         try bounded(encoding).write(rows, to: counter, metadata: kept, background: background)
         try reader.finishStill()
-        return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
+        var warnings = reader.warnings
+        if case .impossible(let reason) = plan {
+            warnings.append(DecodeWarning(.unconvertedProfile, reason + ": the colours are not converted"))
+        }
+        return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: warnings)
     }
 }
 

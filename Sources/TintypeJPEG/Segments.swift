@@ -159,7 +159,7 @@ struct Segments {
             restartInterval = Int(bytes[0]) << 8 | Int(bytes[1])
         case .dhp, .exp:
             throw ImageError(.unsupported, "hierarchical coding is not supported", at: offset, format: .jpeg)
-        case .app0, .app1, .app2, .app14:
+        case .app0, .app1, .app2, .app13, .app14, .com:
             try metadata.read(marker, reader.readBytes(forgivenLength(&reader)))
         case _ where marker.code >= 0xE0 || marker == .dnl:
             let length = try forgivenLength(&reader)

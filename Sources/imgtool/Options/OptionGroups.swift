@@ -66,6 +66,9 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "How much of the metadata is kept; 'safe' leaves out location, serial numbers and previews.")
     var metadata = Metadata.Keep.safe
 
+    @Option(help: "What becomes of colours with a profile: 'srgb' converts those of matrix profiles.")
+    var color = Thumbnail.Colors.keep
+
     func validate() throws {
         if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
         if maxBytes != nil, let format, format != .jpeg, format != .jpg {
@@ -76,6 +79,7 @@ struct WritingOptions: ParsableArguments {
     func apply(to thumbnail: inout Thumbnail) {
         thumbnail.background = background
         thumbnail.metadata = metadata
+        thumbnail.colors = color
         thumbnail.maximumBytes = maxBytes?.bytes
         thumbnail.density = density?.density
     }
