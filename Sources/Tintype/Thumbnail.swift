@@ -22,8 +22,10 @@ public struct Thumbnail: Sendable, Hashable {
     public var metadata = Metadata.Keep.safe
     /// What is written. Nil: by the extension of the file's name; if it has none, as suits the picture.
     public var encoding: Encoding?
-    /// A bound for a JPEG's bytes: the quality is lowered until they fit.
+    /// A bound for a JPEG's bytes, in place of that in its options: the quality is lowered until they fit.
     public var maximumBytes: Int?
+    /// Stated in the result in place of the source's.
+    public var density: Metadata.Density?
     public var options = DecodeOptions()
 
     public init(_ target: TargetSize) {
@@ -105,19 +107,22 @@ public struct Thumbnail: Sendable, Hashable {
         var kept = self.metadata(reader.metadata, after: plan)
         if orient { kept.resetOrientation() }
         kept = kept.keeping(metadata, size: size)
-        if let maximumBytes, case .jpeg(let options) = encoding {
-            let bytes = try JPEGBudget(bytes: maximumBytes, options: options).encode(
-                encoding.converted(rows, background: background), metadata: kept)
-            try counter.write(bytes.span)
-        } else {
-            try encoding.write(rows, to: counter, metadata: kept, background: background)
-        }
+        if let density { kept.density = density }
+        try bounded(encoding).write(rows, to: counter, metadata: kept, background: background)
         try reader.finishStill()
         var warnings = reader.warnings
         if case .impossible(let reason) = plan {
             warnings.append(DecodeWarning(.unconvertedProfile, reason + ": the colours are not converted"))
         }
         return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: warnings)
+    }
+}
+
+extension Thumbnail {
+    private func bounded(_ encoding: Encoding) -> Encoding {
+        guard let maximumBytes, case .jpeg(var options) = encoding else { return encoding }
+        options.maximumBytes = maximumBytes
+        return .jpeg(options)
     }
 }
 

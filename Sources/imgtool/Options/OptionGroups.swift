@@ -51,8 +51,14 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "How a JPEG's colour is subsampled.")
     var subsampling = JPEGEncoder.Subsampling.s420
 
+    @Flag(help: "Write a JPEG that shows the whole picture early, ever finer as it arrives.")
+    var progressive = false
+
     @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
     var maxBytes: ByteCount?
+
+    @Option(help: "The pixels an inch that the file states, for example 300 or 300x600.")
+    var density: PixelDensity?
 
     @Option(help: "What lies behind transparent pixels where the format has none, and around padding.")
     var background = Color.white
@@ -75,6 +81,7 @@ struct WritingOptions: ParsableArguments {
         thumbnail.metadata = metadata
         thumbnail.colors = color
         thumbnail.maximumBytes = maxBytes?.bytes
+        thumbnail.density = density?.density
     }
 
     /// The encoding for one picture, and the extension for its file's name.
@@ -92,6 +99,7 @@ struct WritingOptions: ParsableArguments {
         if case .jpeg(var options) = encoding {
             options.quality = quality
             options.subsampling = subsampling
+            options.progressive = progressive
             encoding = .jpeg(options)
         } else if maxBytes != nil {
             throw ImageError(.misuse, "--max-bytes is for JPEG, and this becomes \(encoding.format.name)")
