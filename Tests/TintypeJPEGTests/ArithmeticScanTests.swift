@@ -40,7 +40,7 @@ import TintypeCore
         for seed in 0..<6 as Range<UInt64> {
             let file = CodedCoefficients(example, seed: seed)
             #expect(try coefficients(of: MemoryByteSource(file.bytes)) == file.natural, "seed \(seed)")
-            #expect(try coefficients(of: DribblingByteSource(file.bytes, step: 1)) == file.natural, "seed \(seed)")
+            #expect(try coefficients(of: TricklingByteSource(file.bytes, step: 1)) == file.natural, "seed \(seed)")
         }
     }
 
