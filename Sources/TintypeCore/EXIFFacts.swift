@@ -140,14 +140,15 @@ extension TIFFStructure {
         return reference == negative ? -value : value
     }
 
-    /// A date as EXIF writes it (EXIF 2.32 §4.6.5 F): `2026:05:01 12:30:00`, and its offset `+02:00`.
+    /// A date as EXIF writes it (EXIF 2.32 §4.6.5 F): `2026:05:01 12:30:00`, and its offset `+02:00`. Cameras are not of one
+    /// mind about what separates the numbers.
     fileprivate func date(_ entry: Entry?, offset: Entry?) -> String? {
         guard let text = line(entry), let fields = Self.numbers(Array(text.utf8), shape: "dddd:dd:dd dd:dd:dd"),
             fields[0] > 0, (1...12).contains(fields[1]), (1...31).contains(fields[2]), fields[3] < 24, fields[4] < 60,
             fields[5] <= 60
         else { return nil }
         var date = Array(text.utf8)
-        (date[4], date[7], date[10]) = (0x2D, 0x2D, 0x54)
+        (date[4], date[7], date[10], date[13], date[16]) = (0x2D, 0x2D, 0x54, 0x3A, 0x3A)
         let zone = line(offset).flatMap { zone in
             let isOffset = Self.numbers(Array(zone.utf8.dropFirst()), shape: "dd:dd") != nil
             return isOffset && (zone.hasPrefix("+") || zone.hasPrefix("-")) ? zone : nil
@@ -155,13 +156,13 @@ extension TIFFStructure {
         return String(decoding: date, as: UTF8.self) + (zone ?? "")
     }
 
-    /// The numbers in a text of exactly this shape, where `d` is a digit and all else itself.
+    /// The numbers in a text of exactly this shape, where `d` is a digit and all else any separator.
     private static func numbers(_ text: [UInt8], shape: String) -> [Int]? {
         guard text.count == shape.utf8.count else { return nil }
         var numbers = [0]
         for (byte, form) in zip(text, shape.utf8) {
             if form != UInt8(ascii: "d") {
-                guard byte == form else { return nil }
+                guard ":-/.T ".utf8.contains(byte) else { return nil }
                 numbers.append(0)
             } else {
                 guard (0x30...0x39).contains(byte) else { return nil }

@@ -75,8 +75,9 @@ struct TIFFStructure {
 
     /// The directory that the first of the entry's values points at.
     func directory(_ pointer: Entry?) -> Directory? {
-        guard let pointer, pointer.type == 4 || pointer.type == 13 else { return nil }
-        return integer(pointer).flatMap { directory(at: $0) }
+        // LONG or IFD; some cameras say SLONG.
+        guard let pointer, [4, 9, 13].contains(pointer.type) else { return nil }
+        return integer(at: pointer.values.lowerBound, count: 4).flatMap { directory(at: $0) }
     }
 
     /// The directory that follows another.

@@ -34,7 +34,8 @@ import Testing
         let write = EXIFWriting(littleEndian: false)
         let dates = [
             "0000:00:00 00:00:00", "    :  :     :  :  ", "2026:13:01 12:30:07", "2026:05:32 12:30:07",
-            "2026:05:01 24:30:07", "2026:05:01 12:60:07", "2026-05-01 12:30:07", "2026:05:01", "",
+            "2026:05:01 24:30:07", "2026:05:01 12:60:07", "2026:05:01", "", "2026x05:01 12:30:07",
+            "2026:05:01 12:30:0a",
         ]
         return dates.map { write.text(0x9003, $0) } + [write.text(0xA434, " \u{1} \n"), write.short(0xA434, 7)]
     }()
@@ -43,6 +44,21 @@ import Testing
     func nonsenseIsNoFact(_ index: Int) throws {
         let block = EXIFWriting(littleEndian: false).block(main: [], exif: [Self.nonsense[index]])
         #expect(try #require(Metadata(exif: block).exifFacts).isEmpty)
+    }
+
+    @Test(arguments: ["2026:05:01:12:30:07", "2026/05/01 12:30:07", "2026-05-01T12.30.07"])
+    func datesOfOtherShapes(_ date: String) throws {
+        let write = EXIFWriting(littleEndian: true)
+        let facts = try #require(Metadata(exif: write.block(main: [], exif: [write.text(0x9003, date)])).exifFacts)
+        #expect(facts.dateTaken == "2026-05-01T12:30:07")
+    }
+
+    @Test(arguments: [9, 13])
+    func pointersOfOtherTypes(_ type: Int) throws {
+        let write = EXIFWriting(littleEndian: false)
+        var block = write.block(main: [], exif: [write.short(0x8827, 200)])
+        block[13] = UInt8(type)
+        #expect(try #require(Metadata(exif: block).exifFacts).iso == 200)
     }
 
     @Test func digitizedDatesAreSecondBest() throws {
