@@ -143,7 +143,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
                 try bits.finish(to: &segments.bytes)
                 try segments.write(.eoi)
             } else if let maximum = options.maximumBytes {
-                let search = QualitySearch(
+                let search = try QualitySearch(
                     frame: frame, metadata: metadata, bands: store.bands, maximumBytes: maximum,
                     finest: FineQuality(options.quality))
                 try segments.bytes.write(search.bestFile())
