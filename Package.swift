@@ -59,7 +59,9 @@ let package = Package(
         .testTarget(name: "TintypeCoreTests", dependencies: ["TintypeCore", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TintypeKernelsTests", dependencies: ["TintypeKernels", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "TintypeJPEGTests", dependencies: ["TintypeJPEG", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TintypeJPEGTests", dependencies: ["TintypeJPEG", "TintypeKernels", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "TintypePNGTests", dependencies: ["TintypePNG", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeGIFTests", dependencies: ["TintypeGIF", "TestSupport"], swiftSettings: settings),

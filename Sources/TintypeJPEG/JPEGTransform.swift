@@ -79,7 +79,7 @@ public struct JPEGTransform: Sendable, Hashable {
             try bands.append(packer.pack(blocks, mcuRow: mcuRow))
         }
         var kept = decoder.metadata
-        if turn != .up { kept.resetOrientation() }
+        if orients || turn != .up { kept.resetOrientation() }
         var segments = SegmentWriter(sink)
         try segments.write(headerOf: frame, kept.keeping(metadata, size: geometry.size))
         try frame.writeScans(bands.bands, to: &segments)
