@@ -38,11 +38,12 @@ let package = Package(
         .target(name: "TintypeGIF", dependencies: ["TintypeCore"], swiftSettings: hot),
         .target(name: "TintypeNetpbm", dependencies: ["TintypeCore"], swiftSettings: hot),
         .target(name: "TintypeResample", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
+        .target(name: "TintypeColor", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(
             name: "Tintype",
             dependencies: [
                 "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
-                "TintypeResample", system,
+                "TintypeResample", "TintypeColor", system,
             ], swiftSettings: hot),
         .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: hot),
         .executableTarget(
@@ -68,6 +69,7 @@ let package = Package(
             name: "TintypeNetpbmTests", dependencies: ["TintypeNetpbm", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TintypeResampleTests", dependencies: ["TintypeResample", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "TintypeColorTests", dependencies: ["TintypeColor", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeTests", dependencies: ["Tintype", "TestSupport", system], swiftSettings: settings),
         .testTarget(
             name: "TintypeStoreTests", dependencies: ["TintypeStore", "Tintype", "TestSupport", system],

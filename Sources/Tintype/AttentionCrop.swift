@@ -3,9 +3,9 @@ import TintypeResample
 
 /// Finds the part of a picture that is most worth keeping: the window with most detail.
 ///
-/// A pixel's detail is its edge energy (how far its brightness is from that of its left and upper neighbours) plus half its
-/// saturation (the distance between its largest and smallest channel). The window slides along the one side on which the
-/// picture is larger than it; of equally good places the one nearest the middle wins.
+/// A pixel's detail is its edge energy (how far its brightness is from that of its left and upper neighbours) plus half
+/// its saturation (the distance between its largest and smallest channel). The window slides along the one side on which
+/// the picture is larger than it; of equally good places the one nearest the middle wins.
 enum AttentionCrop {
     /// The best window of `size`, at most the size of `source`.
     ///

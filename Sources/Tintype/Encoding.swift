@@ -75,7 +75,7 @@ public enum Encoding: Sendable, Hashable {
     /// Pulls all rows and writes them as one file.
     ///
     /// - Parameters:
-    ///   - metadata: all of it is written, as far as the format can hold it, but for a colour profile of another kind of pixels.
+    ///   - metadata: written as far as the format can hold it, but for a colour profile of another kind of pixels.
     ///   - background: what shines through transparent pixels in a format that has none.
     public func write(
         _ rows: consuming AnyRowSource, to sink: any ByteSink, metadata: Metadata = Metadata(),

@@ -23,7 +23,7 @@ extension Image {
         // Turning needs the picture twice.
         let limit = turned ? options.limits.memory / 2 : options.limits.memory
         let stored = try Image(collecting: &rows, limit: limit)
-        try reader.finishIfStrict()
+        try reader.finishStill()
         self = stored.oriented(reader.info.orientation)
         metadata = reader.metadata
         metadata.resetOrientation()
@@ -38,7 +38,8 @@ extension Image {
         as encoding: Encoding, keeping keep: Metadata.Keep = .safe, background: Color = .white
     ) throws(ImageError) -> [UInt8] {
         let sink = MemoryByteSink()
-        try encoding.write(AnyRowSource(rows), to: sink, metadata: metadata.keeping(keep), background: background)
+        try encoding.write(
+            AnyRowSource(rows), to: sink, metadata: metadata.keeping(keep, size: size), background: background)
         return sink.bytes
     }
 
@@ -56,11 +57,13 @@ extension Image {
             chosen = try Encoding(pathExtension: path.extension ?? "", for: pixelFormat)
         }
         let file = try AtomicFile(path: path)
-        try chosen.write(AnyRowSource(rows), to: file, metadata: metadata.keeping(keep), background: background)
+        try chosen.write(
+            AnyRowSource(rows), to: file, metadata: metadata.keeping(keep, size: size), background: background)
         try file.commit()
     }
 
-    /// A copy of at most this size, undistorted, never larger: the very pixels that `Thumbnail(fitting:)` makes of the file.
+    /// A copy of at most this size, undistorted, never larger: the very pixels that `Thumbnail(fitting:)` makes of the
+    /// file.
     public func thumbnail(fitting size: Size) throws(ImageError) -> Image {
         try Thumbnail(fitting: size).image(of: self)
     }

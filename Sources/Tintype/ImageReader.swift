@@ -6,17 +6,19 @@ import TintypePNG
 
 /// A decoder for whatever the input turns out to be: the format is told by the first bytes, never by a name.
 ///
-/// The call sequence is that of `ImageDecoder`: ask `info`, then pull the rows of the still picture, or call `nextFrame()` and
-/// pull the rows of each frame.
+/// The call sequence is that of `ImageDecoder`: ask `info`, then pull the rows of the still picture, or call
+/// `nextFrame()` and pull the rows of each frame.
 public final class ImageReader: RowSource {
     private let decoder: any DecoderBox
     private let strict: Bool
     /// Rows of the present frame that nobody has pulled.
     private var rowsLeft: Int
+    private var goesByFrames = false
 
     /// Reads the header, up to where the pixels begin.
     ///
-    /// - Throws: `truncated` for an input of no bytes, `malformed` for one of no known format, or what the decoder finds wrong.
+    /// - Throws: `truncated` for an input of no bytes, `malformed` for one of no known format, or what the decoder finds
+    ///   wrong.
     public init(_ source: any ByteSource, options: DecodeOptions = DecodeOptions()) throws(ImageError) {
         let (format, source) = try Self.sniff(source)
         switch format {
@@ -62,6 +64,13 @@ public final class ImageReader: RowSource {
         return (format, PrefixedByteSource(head, then: source))
     }
 
+    /// Asks for a smaller picture before the first row, as `ImageDecoder.reduce` does; `size` tells what was granted.
+    public func reduce(by denominator: Int, coarsely: Bool = false) -> Int {
+        let granted = decoder.reduce(by: denominator, coarsely: coarsely)
+        rowsLeft = decoder.size.height
+        return granted
+    }
+
     public var info: ImageInfo { decoder.info }
     public var metadata: Metadata { decoder.metadata }
     /// What a tolerant decode passed over so far.
@@ -74,6 +83,7 @@ public final class ImageReader: RowSource {
     public func nextFrame() throws(ImageError) -> Frame? {
         guard let frame = try decoder.nextFrame() else { return nil }
         rowsLeft = decoder.size.height
+        goesByFrames = true
         return frame
     }
 
@@ -82,7 +92,8 @@ public final class ImageReader: RowSource {
         rowsLeft -= 1
     }
 
-    /// Reads on to the end of the file, rows that nobody pulled included: finds what is still wrong, and bytes after the end.
+    /// Reads on to the end of the file, rows that nobody pulled included: finds what is still wrong, and bytes after
+    /// the end.
     public func finish() throws(ImageError) {
         if rowsLeft > 0 {
             var row = [UInt8](repeating: 0, count: decoder.size.width * decoder.pixelFormat.bytesPerPixel)
@@ -94,9 +105,9 @@ public final class ImageReader: RowSource {
         try decoder.finish()
     }
 
-    /// What a caller owes who has all the pixels that it wants: a strict decode looks at the rest of the file too.
-    func finishIfStrict() throws(ImageError) {
-        if strict { try finish() }
+    /// After the still picture a strict decode looks at the rest of the file too. Who goes by frames may want the next.
+    func finishStill() throws(ImageError) {
+        if strict, !goesByFrames { try finish() }
     }
 }
 
@@ -107,6 +118,7 @@ private protocol DecoderBox: AnyObject {
     var warnings: [DecodeWarning] { get }
     var size: Size { get }
     var pixelFormat: PixelFormat { get }
+    func reduce(by denominator: Int, coarsely: Bool) -> Int
     func nextFrame() throws(ImageError) -> Frame?
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError)
     func finish() throws(ImageError)
@@ -124,6 +136,7 @@ private final class Box<Decoder: ImageDecoder & ~Copyable>: DecoderBox {
     var warnings: [DecodeWarning] { decoder.warnings }
     var size: Size { decoder.size }
     var pixelFormat: PixelFormat { decoder.pixelFormat }
+    func reduce(by denominator: Int, coarsely: Bool) -> Int { decoder.reduce(by: denominator, coarsely: coarsely) }
     func nextFrame() throws(ImageError) -> Frame? { try decoder.nextFrame() }
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) { try decoder.readRow(into: &row) }
     func finish() throws(ImageError) { try decoder.finish() }

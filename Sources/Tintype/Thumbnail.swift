@@ -12,13 +12,15 @@ public struct Thumbnail: Sendable, Hashable {
     /// Whether the result may have more pixels than the source on a side.
     public var enlarge = false
     public var filter = Filter.lanczos3
+    public var reduction = Reduction.none
     /// Whether samples are averaged as amounts of light rather than as stored (sRGB is taken for granted).
     public var linear = false
+    public var colors = Colors.keep
     /// Whether the picture is turned as it is to be shown. Otherwise its metadata still says how.
     public var orient = true
     /// How much of the metadata goes along.
     public var metadata = Metadata.Keep.safe
-    /// What is written. Nil: by the extension of the file's name if that is known, else as suits the picture.
+    /// What is written. Nil: by the extension of the file's name; if it has none, as suits the picture.
     public var encoding: Encoding?
     /// A bound for a JPEG's bytes, in place of that in its options: the quality is lowered until they fit.
     public var maximumBytes: Int?
@@ -35,19 +37,39 @@ public struct Thumbnail: Sendable, Hashable {
         self.init(.box(box))
     }
 
+    /// Whether a decoder that can give a smaller picture for less work (JPEG: at 1/2, 1/4 or 1/8) may do so before the filter.
+    public enum Reduction: String, Sendable, Hashable, CaseIterable {
+        /// All pixels go through the filter: the very pixels of decoding, turning and resampling the whole picture.
+        case none
+        /// As long as twice the pixels asked for are left on both sides: hardly to be told from `none`.
+        case twice
+        /// As long as the pixels asked for are left: faster, softer.
+        case once
+    }
+
+    /// What becomes of the colours of a picture with a profile.
+    public enum Colors: String, Sendable, Hashable, CaseIterable {
+        /// They stay, and so does the profile if the metadata's rule keeps it.
+        case keep
+        /// They are converted to sRGB, and the file says so: PNG by its sRGB chunk, JPEG by having no profile. A profile of a
+        /// kind that is not converted stays, with a warning.
+        case srgb
+    }
+
     /// What was made.
     public struct Outcome: Sendable, Hashable {
         public var size: Size
         public var format: ImageFormat
         /// Bytes of the file written.
         public var bytes: Int
-        /// What a tolerant decode passed over.
+        /// What a tolerant decode passed over, and colours that could not be converted.
         public var warnings: [DecodeWarning]
     }
 
     /// Makes a file of a file, which may be the same: the new one appears whole or not at all.
     ///
-    /// - Throws: `io` for files that cannot be read or created, `misuse` for a size below 1, or what the decoder finds wrong.
+    /// - Throws: `io` for files that cannot be read or created, `misuse` for a size below 1, or what the decoder finds
+    ///   wrong.
     @discardableResult
     public func make(from input: FilePath, to output: FilePath) throws(ImageError) -> Outcome {
         let reader = try ImageReader(FileByteSource(path: input), options: options)
@@ -73,19 +95,26 @@ public struct Thumbnail: Sendable, Hashable {
     }
 
     /// Makes the thumbnail of what the reader stands before, its still picture or a frame, and encodes it.
+    ///
+    /// After a frame, a strict decode is not done before the caller has called `reader.finish()`.
     public func write(
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
     ) throws(ImageError) -> Outcome {
         let counter = CountingByteSink(sink)
-        let rows = try rows(of: reader)
+        let plan = colorPlan(reader.metadata, reader.pixelFormat)
+        let rows = try rows(of: reader, colors: plan)
         let size = rows.size
-        var kept = reader.metadata
+        var kept = self.metadata(reader.metadata, after: plan)
         if orient { kept.resetOrientation() }
-        kept = kept.keeping(metadata)
+        kept = kept.keeping(metadata, size: size)
         if let density { kept.density = density }
         try bounded(encoding).write(rows, to: counter, metadata: kept, background: background)
-        try reader.finishIfStrict()
-        return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
+        try reader.finishStill()
+        var warnings = reader.warnings
+        if case .impossible(let reason) = plan {
+            warnings.append(DecodeWarning(.unconvertedProfile, reason + ": the colours are not converted"))
+        }
+        return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: warnings)
     }
 }
 

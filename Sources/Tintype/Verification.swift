@@ -38,8 +38,8 @@ public struct Verification: Sendable {
         }
     }
 
-    /// The first thing that keeps the picture from being whole: an error, or damage that was passed over. Bytes after the
-    /// end do no harm.
+    /// The first thing that keeps the picture from being whole: an error, or damage that was passed over. Bytes after
+    /// the end do no harm.
     public var damage: ImageError? {
         if let error { return error }
         guard let warning = warnings.first(where: { $0.kind != .trailingBytes }) else { return nil }

@@ -19,6 +19,8 @@ public struct DecodeWarning: Sendable, Hashable, CustomStringConvertible {
         case damaged
         /// Bytes follow the end of the picture.
         case trailingBytes
+        /// The colours are what they were: their profile is of a kind that is not converted.
+        case unconvertedProfile
     }
     public var kind: Kind
     public var reason: String
@@ -73,10 +75,23 @@ public protocol ImageDecoder: RowSource, ~Copyable {
     /// What was passed over so far. Empty under `strict`, where damage throws.
     var warnings: [DecodeWarning] { get }
 
+    /// Asks for rows of a smaller picture where the format can give them for less work: 1/2, 1/4 or 1/8 of each side, rounded up. `size` changes,
+    /// `info` does not. To be called before the first row.
+    ///
+    /// - Parameters:
+    ///   - denominator: 1, 2, 4 or 8.
+    ///   - coarsely: whether detail that halving once more would lose may be left out where that saves work.
+    /// - Returns: the denominator granted; 1 from formats that have no such short cut.
+    mutating func reduce(by denominator: Int, coarsely: Bool) -> Int
+
     /// Moves to the next frame (the first, when called first), or returns nil after the last. A still has one.
     mutating func nextFrame() throws(ImageError) -> Frame?
 
     /// Reads on to the end of the file after the last row or frame: checks what is left to check (trailers, checksums) and
     /// adds a warning (or throws, if strict) where bytes follow the end. Callers that only want pixels need not call it.
     mutating func finish() throws(ImageError)
+}
+
+extension ImageDecoder where Self: ~Copyable {
+    public mutating func reduce(by denominator: Int, coarsely: Bool) -> Int { 1 }
 }

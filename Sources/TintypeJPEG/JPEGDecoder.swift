@@ -1,7 +1,7 @@
 public import TintypeCore
 
-/// Decodes baseline, extended sequential and progressive Huffman-coded JPEG files of 8 bits (ITU-T T.81) to the very pixels of libjpeg-turbo's
-/// defaults.
+/// Decodes sequential and progressive JPEG files of 8 bits (ITU-T T.81), Huffman-coded or arithmetic-coded, to the very pixels of
+/// libjpeg-turbo's defaults.
 ///
 /// Rows come as `gray8`, `rgb8` (from YCbCr or RGB), or `cmyk8` (from CMYK or YCCK). A sequential picture in one scan is decoded a
 /// row of MCUs at a time; one in several scans, or progressive, needs its coefficients in memory, two bytes each, counted against `DecodeLimits.memory`.
@@ -18,7 +18,9 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     /// The scan to be read next; nil once it has been begun.
     private var firstScan: ScanHeader?
     private var scan: ScanReader?
-    private let layout: CoefficientLayout
+    private var layout: CoefficientLayout
+    /// What each side is divided by: 1, 2, 4 or 8.
+    private var reduction = 1
     private var coefficients: [Int16] = []
     /// For each component the table that was in force when its first scan began (T.81 §B.2.4.1); zeros until then.
     private var quantization: [[Int16]]
@@ -27,7 +29,8 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     private var scansOfCoefficient: [Int]
     /// How many low bits of each coefficient of each component no scan has told yet.
     private var unknownBits: [Int]
-    private var samples: SampleRows
+    /// Nil until the first row is asked for.
+    private var samples: SampleRows?
     private var nextRow = 0
     private var framesGiven = 0
     private var failure: ImageError?
@@ -43,13 +46,9 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         let scan = try segments.nextScan(&reader)
         guard let scan, let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
         try frame.checkSupport(at: reader.offset)
-        let layout = CoefficientLayout(
+        layout = CoefficientLayout(
             frame,
-            holdsAll: holdingCoefficients || frame.process == .progressive
-                || scan.components.count < frame.components.count)
-        var budget = MemoryBudget(limit: options.limits.memory)
-        try budget.charge(layout.count, stride: 2, for: "the coefficients", format: .jpeg)
-        samples = try SampleRows(frame, budget: &budget)
+            holdsAll: holdingCoefficients || frame.isProgressive || scan.components.count < frame.components.count)
         quantization = frame.components.map { _ in [Int16](repeating: 0, count: 64) }
         latched = frame.components.map { _ in false }
         scansOfCoefficient = [Int](repeating: 0, count: 64 * frame.components.count)
@@ -59,7 +58,6 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         limits = options.limits
         firstScan = scan
         self.frame = frame
-        self.layout = layout
         self.segments = segments
         self.reader = reader
     }
@@ -88,10 +86,31 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         return info
     }
 
-    public var size: Size { info.size }
+    /// As stored, or reduced.
+    public var size: Size {
+        Size((info.size.width + reduction - 1) / reduction, (info.size.height + reduction - 1) / reduction)
+    }
     public var pixelFormat: PixelFormat { info.pixelFormat }
     public var metadata: Metadata { segments.metadata.metadata }
     public var warnings: [DecodeWarning] { segments.warnings }
+
+    /// Rows of a smaller picture, by inverse DCTs of fewer samples: those of libjpeg-turbo's scaled decoding.
+    ///
+    /// Where a block becomes one sample, a progressive picture needs only its DC scans; the others are passed over undecoded and take no memory.
+    /// `coarsely` does so for subsampled components too, which then are interpolated; otherwise they are made of 2×2 samples a block.
+    ///
+    /// - Precondition: `denominator` is 1, 2, 4 or 8, and no row was asked for yet.
+    public mutating func reduce(by denominator: Int, coarsely: Bool = false) -> Int {
+        precondition([1, 2, 4, 8].contains(denominator) && firstScan != nil)
+        reduction = denominator
+        let isFull = frame.components.allSatisfy {
+            $0.horizontal == frame.maxHorizontal && $0.vertical == frame.maxVertical
+        }
+        layout = CoefficientLayout(
+            frame, holdsAll: layout.holdsAll,
+            onlyDC: denominator == 8 && frame.isProgressive && (coarsely || isFull))
+        return denominator
+    }
 
     public mutating func nextFrame() throws(ImageError) -> Frame? {
         guard framesGiven == 0 else { return nil }
@@ -107,13 +126,13 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         precondition(row.count == bytesPerRow)
         do throws(ImageError) {
             if let first = firstScan { try begin(first) }
-            let needed = samples.mcuRowsNeeded(for: nextRow)
-            while samples.mcuRows < needed { try addMCURow() }
+            let needed = samples?.mcuRowsNeeded(for: nextRow) ?? 0
+            while samples.map({ $0.mcuRows < needed }) ?? false { try addMCURow() }
         } catch {
             failure = error
             throw error
         }
-        samples.makeRow(nextRow, model: model, into: &row)
+        samples?.makeRow(nextRow, model: model, into: &row)
         nextRow += 1
     }
 
@@ -134,7 +153,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     public mutating func finish() throws(ImageError) {
         if let failure { throw failure }
         if let first = firstScan { try begin(first) }
-        while !layout.holdsAll && samples.mcuRows < frame.mcus.height { try addMCURow() }
+        while !layout.holdsAll, let samples, samples.mcuRows < frame.mcus.height { try addMCURow() }
         while !layout.holdsAll, try segments.nextScan(&reader, mayEnd: true) != nil {
             try segments.warn(.damaged, "a further scan is ignored", at: reader.offset)
         }
@@ -145,6 +164,9 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
 
     private mutating func begin(_ first: ScanHeader) throws(ImageError) {
         firstScan = nil
+        var budget = MemoryBudget(limit: limits.memory)
+        try budget.charge(layout.count, stride: 2, for: "the coefficients", format: .jpeg)
+        samples = try SampleRows(frame, reduction: reduction, layout: layout, budget: &budget)
         coefficients = [Int16](repeating: 0, count: layout.count)
         try prepare(first)
         var scan = try ScanReader(first, frame: frame, layout: layout, segments: segments)
@@ -167,9 +189,15 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
     private mutating func beginNext(_ scan: inout ScanReader) throws(ImageError) -> Bool {
         // A progressive picture wants its last bits everywhere.
-        let row = frame.process == .progressive && unknownBits.contains { $0 > 0 } ? 0 : nil
+        let row = frame.isProgressive && unknownBits.contains { $0 > 0 } ? 0 : nil
         do throws(ImageError) {
-            guard let next = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
+            guard var next = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
+            // With DC coefficients alone, scans of AC coefficients are passed over undecoded.
+            while layout.spacing == 1 && next.spectral.start > 0 {
+                try segments.skipEntropyCodedData(&reader)
+                guard let after = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
+                next = after
+            }
             try prepare(next)
             scan = try ScanReader(next, frame: frame, layout: layout, segments: segments)
             return true
@@ -184,7 +212,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     /// Takes the quantisation tables that are in force, and sees that nobody has us go over the same coefficients for ever: fourteen scans
     /// give a coefficient all of its bits (T.81 §G.1.1.1.2).
     private mutating func prepare(_ scan: ScanHeader) throws(ImageError) {
-        let isProgressive = frame.process == .progressive
+        let isProgressive = frame.isProgressive
         for part in scan.components {
             for k in isProgressive ? scan.spectral.start...max(scan.spectral.start, scan.spectral.end) : 0...63 {
                 unknownBits[64 * part.index + (k & 63)] = isProgressive ? scan.approximation.low : 0
@@ -206,15 +234,16 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
 
     private mutating func addMCURow() throws(ImageError) {
         var starts = layout.starts
+        let row = samples?.mcuRows ?? 0
         if layout.holdsAll {
             for index in starts.indices {
                 let component = frame.components[index]
-                starts[index] += samples.mcuRows * component.vertical * component.paddedBlocks.width * 64
+                starts[index] += row * component.vertical * component.paddedBlocks.width * layout.spacing
             }
         } else {
             for i in coefficients.indices { coefficients[i] = 0 }
             try scan?.readRow(&reader, &segments, into: &coefficients)
         }
-        samples.add(coefficients, starts: starts, quantization: quantization)
+        samples?.add(coefficients, starts: starts, quantization: quantization)
     }
 }

@@ -81,7 +81,7 @@ public struct JPEGTransform: Sendable, Hashable {
         var kept = decoder.metadata
         if orients || turn != .up { kept.resetOrientation() }
         var segments = SegmentWriter(sink)
-        try segments.write(headerOf: frame, kept.keeping(metadata))
+        try segments.write(headerOf: frame, kept.keeping(metadata, size: geometry.size))
         try frame.writeScans(bands.bands, to: &segments)
         return Outcome(size: geometry.size, dropped: geometry.dropped, warnings: decoder.warnings)
     }

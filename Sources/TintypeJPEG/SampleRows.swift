@@ -10,6 +10,10 @@ struct SampleRows {
         let component: FrameHeader.Component
         let upsampling: Upsampling
         let stride: Int
+        /// Samples that a block gives in each direction: 8, 4, 2 or 1.
+        let blockSize: Int
+        /// Size in samples at this scale.
+        let size: Size
         /// Rows an MCU row adds, and rows held.
         let step: Int
         var ring: Int { 2 * step }
@@ -27,33 +31,62 @@ struct SampleRows {
     /// The current row of each component at full width, one after another.
     private var upsampled: [UInt8]
     private let width: Int
+    /// From one block's first coefficient to the next's.
+    private let spacing: Int
 
-    init(_ frame: FrameHeader, budget: inout MemoryBudget) throws(ImageError) {
+    /// - Parameters:
+    ///   - reduction: 1, 2, 4 or 8: what each side is divided by.
+    ///   - layout: of the coefficients that will be added.
+    init(
+        _ frame: FrameHeader, reduction: Int, layout: CoefficientLayout, budget: inout MemoryBudget
+    ) throws(ImageError) {
+        let smallest = 8 / reduction
+        spacing = layout.spacing
         // Interpolation may write a few samples more than the picture is wide, up to whole MCUs.
-        width = frame.mcus.width * 8 * frame.maxHorizontal
+        width = frame.mcus.width * smallest * frame.maxHorizontal
         planes = []
         for component in frame.components {
-            let stride = component.paddedBlocks.width * 8
-            let step = component.vertical * 8
+            let blockSize = layout.spacing == 1 ? 1 : Self.blockSize(component, frame, smallest)
+            let stride = component.paddedBlocks.width * blockSize
+            let step = component.vertical * blockSize
+            let size = Size(
+                Self.divide(component.size.width * blockSize, 8), Self.divide(component.size.height * blockSize, 8))
             try budget.charge(2 * step, stride: stride, for: "a row of MCUs", format: .jpeg)
             planes.append(
                 Plane(
-                    component: component, upsampling: Self.upsampling(component, frame), stride: stride, step: step,
+                    component: component,
+                    upsampling: Self.upsampling(
+                        horizontal: frame.maxHorizontal * smallest / (component.horizontal * blockSize),
+                        vertical: frame.maxVertical * smallest / (component.vertical * blockSize),
+                        width: size.width, interpolates: smallest > 1 || layout.spacing == 1),
+                    stride: stride, blockSize: blockSize, size: size, step: step,
                     samples: [UInt8](repeating: 0, count: 2 * step * stride)))
         }
         try budget.charge(planes.count, stride: width, for: "a row", format: .jpeg)
         upsampled = [UInt8](repeating: 0, count: planes.count * width)
     }
 
+    private static func divide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
+
+    /// Samples that a block of this component is to give: a subsampled component is reduced less than the others, as far as that saves
+    /// upsampling in both directions.
+    private static func blockSize(_ component: FrameHeader.Component, _ frame: FrameHeader, _ smallest: Int) -> Int {
+        var size = smallest
+        while size < 8, frame.maxHorizontal * smallest % (component.horizontal * size * 2) == 0,
+            frame.maxVertical * smallest % (component.vertical * size * 2) == 0
+        {
+            size *= 2
+        }
+        return size
+    }
+
     /// Which filter libjpeg-turbo's defaults give a component. Columns are interpolated only where there are at least three.
-    private static func upsampling(_ component: FrameHeader.Component, _ frame: FrameHeader) -> Upsampling {
-        let horizontal = frame.maxHorizontal / component.horizontal
-        let vertical = frame.maxVertical / component.vertical
+    private static func upsampling(horizontal: Int, vertical: Int, width: Int, interpolates: Bool) -> Upsampling {
         switch (horizontal, vertical) {
-        case (2, 1) where component.size.width > 2: return .width2
-        case (1, 2): return .height2
-        case (2, 2) where component.size.width > 2: return .both2
-        default: return .repeating(horizontal, vertical)
+        case (2, 1) where interpolates && width > 2: .width2
+        case (1, 2) where interpolates: .height2
+        case (2, 2) where interpolates && width > 2: .both2
+        default: .repeating(horizontal, vertical)
         }
     }
 
@@ -70,7 +103,7 @@ struct SampleRows {
     /// The two rows of a component that make row `y` of the picture: the one it lies in, and the nearer of those above and below. Beyond the
     /// edges the last row counts again.
     private static func rows(_ plane: Plane, _ y: Int) -> (near: Int, far: Int) {
-        let last = plane.component.size.height - 1
+        let last = plane.size.height - 1
         switch plane.upsampling {
         case .height2, .both2:
             let near = min(y / 2, last)
@@ -93,11 +126,29 @@ struct SampleRows {
             let top = mcuRows % 2 * planes[index].step
             let rows = planes[index].component.vertical
             let steps = quantization[index]
+            let blockSize = planes[index].blockSize
             var samples = planes[index].samples.mutableSpan
             for row in 0..<rows {
-                inverseDCT(
-                    coefficients.span, from: starts[index] + row * blocks * 64, blocks: blocks,
-                    quantization: steps.span, into: &samples, at: (top + 8 * row) * stride, stride: stride)
+                let start = starts[index] + row * blocks * spacing
+                let target = (top + blockSize * row) * stride
+                switch blockSize {
+                case 8:
+                    inverseDCT(
+                        coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples,
+                        at: target, stride: stride)
+                case 4:
+                    inverseDCT4x4(
+                        coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples,
+                        at: target, stride: stride)
+                case 2:
+                    inverseDCT2x2(
+                        coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples,
+                        at: target, stride: stride)
+                default:
+                    inverseDCT1x1(
+                        coefficients.span, from: start, blocks: blocks, spacing: spacing, step: steps[0],
+                        into: &samples, at: target)
+                }
             }
         }
         mcuRows += 1
@@ -128,7 +179,7 @@ struct SampleRows {
 
     private static func upsample(_ plane: borrowing Plane, _ y: Int, into upsampled: inout [UInt8], at start: Int) {
         let rows = rows(plane, y)
-        let width = plane.component.size.width
+        let width = plane.size.width
         let nearStart = rows.near % plane.ring * plane.stride
         let farStart = rows.far % plane.ring * plane.stride
         let near = plane.samples.span.extracting(nearStart..<nearStart + width)

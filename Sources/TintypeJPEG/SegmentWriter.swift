@@ -100,20 +100,38 @@ extension SegmentWriter {
     /// The most bytes that a segment's parameters hold.
     private static let capacity = 65_533
 
-    /// Writes JFIF's density (only files of grey or YCbCr are JFIF), EXIF, XMP and the ICC profile, each in the segments of its own specification.
+    /// Writes JFIF's density (only files of grey or YCbCr are JFIF), EXIF, XMP, the ICC profile, IPTC and comments, each in the segments of its own specification.
     ///
-    /// - Throws: `limitExceeded` if one of them does not fit, before anything is written.
+    /// What is too large for its segment is left out. In place of too large an EXIF block, its orientation, artist and
+    /// copyright are written.
+    ///
+    /// - Throws: `limitExceeded` if the profile, without which the colours are wrong, does not fit; before anything is
+    ///   written.
     private mutating func write(_ metadata: Metadata, isJFIF: Bool) throws(ImageError) {
-        let exif = metadata.exif.map { Array("Exif\0\0".utf8) + $0 }
-        let xmp = metadata.xmp.map { Array("http://ns.adobe.com/xap/1.0/\0".utf8) + $0 }
         let chunk = Self.capacity - Self.iccSignature.count - 2
-        if let exif, exif.count > Self.capacity { throw Self.tooLarge("EXIF block") }
-        if let xmp, xmp.count > Self.capacity { throw Self.tooLarge("XMP packet") }
-        if let icc = metadata.icc, icc.count > 255 * chunk { throw Self.tooLarge("colour profile") }
+        if let icc = metadata.icc, icc.count > 255 * chunk {
+            let reason = "the colour profile is larger than the file format can hold"
+            throw ImageError(.limitExceeded, reason, format: .jpeg)
+        }
         if isJFIF { try write(.app0, Self.jfif(metadata.density)) }
-        if let exif { try write(.app1, exif) }
-        if let xmp { try write(.app1, xmp) }
+        if let exif = Self.fitting("Exif\0\0", metadata.exif) ?? Self.fitting("Exif\0\0", metadata.keeping(.safe).exif)
+        {
+            try write(.app1, exif)
+        }
+        if let xmp = Self.fitting("http://ns.adobe.com/xap/1.0/\0", metadata.xmp) { try write(.app1, xmp) }
         if let icc = metadata.icc, !icc.isEmpty { try write(profile: icc, chunk: chunk) }
+        if let iptc = Self.fitting(PhotoshopResources.signature, metadata.iptc.map(PhotoshopResources.resource)) {
+            try write(.app13, iptc)
+        }
+        for comment in metadata.comments {
+            if let comment = Self.fitting("", comment) { try write(.com, comment) }
+        }
+    }
+
+    /// The parameters of a segment with this signature, or nil if they are too many.
+    private static func fitting(_ signature: String, _ content: [UInt8]?) -> [UInt8]? {
+        guard let content, signature.utf8.count + content.count <= capacity else { return nil }
+        return Array(signature.utf8) + content
     }
 
     private static let iccSignature = Array("ICC_PROFILE\0".utf8)
@@ -153,9 +171,5 @@ extension SegmentWriter {
             case .centimeter: [rounded(2, factor: 1), rounded(1, factor: 2.54)]
             }
         return candidates.compactMap { $0 }.min { $0.error < $1.error }?.density
-    }
-
-    private static func tooLarge(_ what: String) -> ImageError {
-        ImageError(.limitExceeded, "the \(what) is larger than the file format can hold", format: .jpeg)
     }
 }

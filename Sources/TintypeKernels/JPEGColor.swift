@@ -32,11 +32,12 @@ public func convertYCbCrToRGB(
 ) {
     let width = out.count / 3
     precondition(y.count >= width && cb.count >= width && cr.count >= width)
+    // Unchecked subscripts are sound: every x is below `width`, which the precondition compares with the planes.
     for x in 0..<width {
-        let (red, green, blue) = convert(y[x], cb[x], cr[x])
-        out[3 &* x] = clamped(red)
-        out[3 &* x &+ 1] = clamped(green)
-        out[3 &* x &+ 2] = clamped(blue)
+        let (red, green, blue) = unsafe convert(y[unchecked: x], cb[unchecked: x], cr[unchecked: x])
+        unsafe out[unchecked: 3 &* x] = clamped(red)
+        unsafe out[unchecked: 3 &* x &+ 1] = clamped(green)
+        unsafe out[unchecked: 3 &* x &+ 2] = clamped(blue)
     }
 }
 

@@ -35,81 +35,90 @@ public func inverseDCT(
 ) {
     precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
     precondition(stride >= 8 * blocks && target >= 0 && target + 7 * stride + 8 * blocks <= samples.count)
-    var work = [64 of Int32](repeating: 0)
-    for block in 0..<blocks {
-        let first = start &+ 64 &* block
-        let place = target &+ 8 &* block
-        var lower: Int16 = 0
-        for i in 8..<64 { lower |= coefficients[first &+ i] }
-        if lower != 0 {
-            columns(coefficients, first, quantization, &work)
-        } else {
-            var top: Int16 = 0
-            for i in 1..<8 { top |= coefficients[first &+ i] }
-            let shift = Int16(truncatingIfNeeded: passBits)
-            if top == 0 {
-                let flat = Int32((coefficients[first] &* quantization[0]) &<< shift)
-                fill(sample((flat &+ 16) &>> 5), &samples, place, stride)
-                continue
-            }
-            // Only the first row has coefficients: each column is constant.
-            for i in 0..<8 {
-                let value = Int32((coefficients[first &+ i] &* quantization[i]) &<< shift)
-                for row in 0..<8 { work[row &* 8 &+ i] = value }
+    // Sound: the preconditions above cover every index that the loops below form.
+    unsafe coefficients.withUnsafeBufferPointer { coefficients in
+        unsafe quantization.withUnsafeBufferPointer { quantization in
+            unsafe samples.withUnsafeMutableBufferPointer { samples in
+                unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 64) { work in
+                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
+                        let out = samples.baseAddress, let work = work.baseAddress
+                    else { return }
+                    for block in 0..<blocks {
+                        unsafe transformBlock(
+                            c + start + 64 &* block, q, work, out + target + 8 &* block, stride)
+                    }
+                }
             }
         }
-        rows(work, &samples, place, stride)
     }
 }
 
 @inline(__always)
-private func fill(_ value: UInt8, _ samples: inout MutableSpan<UInt8>, _ place: Int, _ stride: Int) {
-    for row in 0..<8 {
-        for column in 0..<8 { samples[place &+ row &* stride &+ column] = value }
+private func transformBlock(
+    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>,
+    _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
+) {
+    var lower: Int16 = 0
+    for i in 8..<64 { unsafe lower |= c[i] }
+    if lower != 0 {
+        unsafe columns(c, q, work)
+    } else {
+        var top: Int16 = 0
+        for i in 1..<8 { unsafe top |= c[i] }
+        let shift = Int16(truncatingIfNeeded: passBits)
+        if top == 0 {
+            let value = unsafe sample((Int32((c[0] &* q[0]) &<< shift) &+ 16) &>> 5)
+            for row in 0..<8 {
+                for column in 0..<8 { unsafe out[row &* stride &+ column] = value }
+            }
+            return
+        }
+        // Only the first row has coefficients: each column is constant.
+        for i in 0..<8 {
+            let value = unsafe Int32((c[i] &* q[i]) &<< shift)
+            for row in 0..<8 { unsafe work[row &* 8 &+ i] = value }
+        }
     }
+    unsafe rows(work, out, stride)
 }
 
 @inline(__always)
 private func columns(
-    _ coefficients: Span<Int16>, _ first: Int, _ quantization: Span<Int16>, _ work: inout [64 of Int32]
+    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>
 ) {
     let shift = constantBits &- passBits
-    for column in 0..<8 {
-        func dequantized(_ row: Int) -> Int32 {
-            Int32(coefficients[first &+ row &* 8 &+ column] &* quantization[row &* 8 &+ column])
-        }
-        let out = transform(
-            dequantized(0), dequantized(1), dequantized(2), dequantized(3),
-            dequantized(4), dequantized(5), dequantized(6), dequantized(7))
-        work[column] = saturated(out.0, shift)
-        work[column &+ 8] = saturated(out.1, shift)
-        work[column &+ 16] = saturated(out.2, shift)
-        work[column &+ 24] = saturated(out.3, shift)
-        work[column &+ 32] = saturated(out.4, shift)
-        work[column &+ 40] = saturated(out.5, shift)
-        work[column &+ 48] = saturated(out.6, shift)
-        work[column &+ 56] = saturated(out.7, shift)
+    for i in 0..<8 {
+        let out = unsafe transform(
+            Int32(c[i] &* q[i]), Int32(c[i &+ 8] &* q[i &+ 8]), Int32(c[i &+ 16] &* q[i &+ 16]),
+            Int32(c[i &+ 24] &* q[i &+ 24]), Int32(c[i &+ 32] &* q[i &+ 32]), Int32(c[i &+ 40] &* q[i &+ 40]),
+            Int32(c[i &+ 48] &* q[i &+ 48]), Int32(c[i &+ 56] &* q[i &+ 56]))
+        unsafe work[i] = saturated(out.0, shift)
+        unsafe work[i &+ 8] = saturated(out.1, shift)
+        unsafe work[i &+ 16] = saturated(out.2, shift)
+        unsafe work[i &+ 24] = saturated(out.3, shift)
+        unsafe work[i &+ 32] = saturated(out.4, shift)
+        unsafe work[i &+ 40] = saturated(out.5, shift)
+        unsafe work[i &+ 48] = saturated(out.6, shift)
+        unsafe work[i &+ 56] = saturated(out.7, shift)
     }
 }
 
 @inline(__always)
-private func rows(_ work: [64 of Int32], _ samples: inout MutableSpan<UInt8>, _ place: Int, _ stride: Int) {
+private func rows(_ work: UnsafeMutablePointer<Int32>, _ samples: UnsafeMutablePointer<UInt8>, _ stride: Int) {
     // The transform scales by 8 in two passes: three bits more.
     let shift = constantBits &+ passBits &+ 3
     for row in 0..<8 {
-        let at = row &* 8
-        let out = transform(
-            work[at], work[at &+ 1], work[at &+ 2], work[at &+ 3],
-            work[at &+ 4], work[at &+ 5], work[at &+ 6], work[at &+ 7])
-        let to = place &+ row &* stride
-        samples[to] = sample(rounded(out.0, shift))
-        samples[to &+ 1] = sample(rounded(out.1, shift))
-        samples[to &+ 2] = sample(rounded(out.2, shift))
-        samples[to &+ 3] = sample(rounded(out.3, shift))
-        samples[to &+ 4] = sample(rounded(out.4, shift))
-        samples[to &+ 5] = sample(rounded(out.5, shift))
-        samples[to &+ 6] = sample(rounded(out.6, shift))
-        samples[to &+ 7] = sample(rounded(out.7, shift))
+        let w = unsafe work + row &* 8
+        let out = unsafe transform(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7])
+        let to = unsafe samples + row &* stride
+        unsafe to[0] = sample(rounded(out.0, shift))
+        unsafe to[1] = sample(rounded(out.1, shift))
+        unsafe to[2] = sample(rounded(out.2, shift))
+        unsafe to[3] = sample(rounded(out.3, shift))
+        unsafe to[4] = sample(rounded(out.4, shift))
+        unsafe to[5] = sample(rounded(out.5, shift))
+        unsafe to[6] = sample(rounded(out.6, shift))
+        unsafe to[7] = sample(rounded(out.7, shift))
     }
 }
 

@@ -28,8 +28,8 @@ import Testing
     }
 
     @Test func wrongUse() throws {
-        let folder = try TemporaryFolder(["photo.jpg"])
-        #expect(try Tool.run("bench", "decode", "photo.jpg", "--scale", "2", in: folder).code == 65)
+        let folder = try TemporaryFolder(["photo.jpg", "alpha.png"])
+        #expect(try Tool.run("bench", "decode", "alpha.png", "--scale", "2", in: folder).code == 65)
         for arguments in [["--scale", "3"], ["--repeat", "0"], ["--threads", "0"]] {
             #expect(try Tool.run(["bench", "decode", "photo.jpg"] + arguments, in: folder).code == 64)
         }

@@ -30,13 +30,10 @@ import Tintype
         #expect(try Image(decoding: folder.read("s.png")).size == expected)
     }
 
-    @Test(arguments: [
-        "0x0", "-5", "=-5", "99999999999x1", "abc", "", "x", "1x2x3", "5.5x3", "0%", "-3%", "１２", "10x-1",
-    ])
+    @Test(arguments: ["0x0", "-5", "99999999999x1", "abc"])
     func impossibleSizes(_ argument: String) throws {
         let folder = try TemporaryFolder(["photo.jpg"])
         #expect(try Tool.run("thumbnail", "photo.jpg", "-s", argument, in: folder).code == 64)
-        #expect(try Tool.run("thumbnail", "photo.jpg", "--size=\(argument)", in: folder).code == 64)
         #expect(folder.names() == ["photo.jpg"])
     }
 
@@ -71,7 +68,7 @@ import Tintype
             let done = try Tool.run(["thumbnail", "-s", "64x64", "--json"] + arguments, in: folder)
             #expect(done.code == 0)
             let output = try #require(done.objects().first?["output"] as? String)
-            #expect(output == name || output == "./" + name)
+            #expect(output == name)
             let size = try Image(decoding: folder.read(name)).size
             #expect(size.width <= 64 && size.height <= 64)
         }

@@ -1,7 +1,7 @@
 public import TintypeCore
 
 /// Hands out a few bytes at a time, as a slow pipe does: whatever a decoder takes for granted about its window shows.
-public final class DribblingByteSource: ByteSource {
+public final class TricklingByteSource: ByteSource {
     private let bytes: [UInt8]
     private let step: Int
     private var position = 0

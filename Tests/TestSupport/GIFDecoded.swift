@@ -58,21 +58,3 @@ public struct DecodedFrames: Sendable {
         return hash.finish()
     }
 }
-
-/// The bytes of an array, a few at a time: reads end wherever they can.
-public final class TricklingByteSource: ByteSource {
-    private var bytes: ArraySlice<UInt8>
-    private let step: Int
-
-    public init(_ bytes: [UInt8], step: Int = 1) {
-        self.bytes = bytes[...]
-        self.step = step
-    }
-
-    public func read(into buffer: inout MutableSpan<UInt8>) -> Int {
-        let count = min(step, buffer.count, bytes.count)
-        for i in 0..<count { buffer[i] = bytes[bytes.startIndex + i] }
-        bytes = bytes.dropFirst(count)
-        return count
-    }
-}

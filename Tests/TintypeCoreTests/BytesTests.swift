@@ -7,7 +7,7 @@ import TintypeCore
 
     @Test(arguments: [1, 3, 16, 1000], [16, 64, 4096])
     func readerYieldsWhatTheSourceHolds(_ step: Int, _ capacity: Int) throws {
-        var reader = ByteReader(DribblingByteSource(Self.bytes, step: step), format: .png, capacity: capacity)
+        var reader = ByteReader(TricklingByteSource(Self.bytes, step: step), format: .png, capacity: capacity)
         #expect(try reader.readByte() == Self.bytes[0])
         #expect(try reader.readUInt16() == UInt16(Self.bytes[1]) << 8 | UInt16(Self.bytes[2]))
         #expect(try reader.readUInt16LittleEndian() == UInt16(Self.bytes[4]) << 8 | UInt16(Self.bytes[3]))

@@ -24,7 +24,7 @@ import TintypeKernels
         inverseDCT(
             coefficients.span, from: 3, blocks: blocks, quantization: steps.span, into: &span, at: 2, stride: stride)
         for block in 0..<blocks {
-            let exact = SlowDCT.inverse(
+            let exact = TextbookDCT.inverse(
                 (0..<64).map { Double(coefficients[3 + 64 * block + $0]) * Double(steps[$0]) })
             for i in 0..<64 {
                 let sample = samples[2 + i / 8 * stride + 8 * block + i % 8]

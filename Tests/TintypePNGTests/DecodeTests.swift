@@ -94,19 +94,8 @@ struct Kind: Sendable, CustomTestStringConvertible {
     }
 
     @Test func aSourceThatGivesOneByteAtATime() throws {
-        final class Dribble: ByteSource {
-            let bytes: [UInt8]
-            var position = 0
-            init(_ bytes: [UInt8]) { self.bytes = bytes }
-            func read(into buffer: inout MutableSpan<UInt8>) -> Int {
-                guard position < bytes.count, !buffer.isEmpty else { return 0 }
-                buffer[0] = bytes[position]
-                position += 1
-                return 1
-            }
-        }
         let sample = PNGSample(random: 20, 10, colorType: 6, depth: 16)
-        var decoder = try PNGDecoder(Dribble(sample.file), options: DecodeOptions(strict: true))
+        var decoder = try PNGDecoder(TricklingByteSource(sample.file), options: DecodeOptions(strict: true))
         var rows: [[UInt8]] = []
         try Decoded.collect(&decoder, into: &rows)
         try decoder.finish()

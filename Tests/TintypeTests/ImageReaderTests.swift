@@ -4,26 +4,16 @@ import Tintype
 
 @Suite struct ImageReaderTests {
     /// Yields one byte at a time.
-    private final class Trickle: ByteSource {
-        private var bytes: ArraySlice<UInt8>
-        init(_ bytes: [UInt8]) { self.bytes = bytes[...] }
-        func read(into buffer: inout MutableSpan<UInt8>) -> Int {
-            guard buffer.count > 0, let byte = bytes.popFirst() else { return 0 }
-            buffer[0] = byte
-            return 1
-        }
-    }
-
     @Test(arguments: [
         ("photo.jpg", ImageFormat.jpeg), ("photo.png", .png), ("photo.gif", .gif), ("alpha.png", .png),
     ])
     func theFormatIsToldByTheBytes(_ name: String, _ format: ImageFormat) throws {
         let bytes = try TestImages.bytes(name)
-        let reader = try ImageReader(Trickle(bytes))
+        let reader = try ImageReader(TricklingByteSource(bytes))
         #expect(reader.info.format == format)
-        #expect(try ImageReader.inspect(Trickle(bytes)).info.size == reader.info.size)
+        #expect(try ImageReader.inspect(TricklingByteSource(bytes)).info.size == reader.info.size)
         let whole = try Image(decoding: bytes)
-        #expect(try Image(decoding: Trickle(bytes)) == whole)
+        #expect(try Image(decoding: TricklingByteSource(bytes)) == whole)
         #expect(whole.size == reader.info.displaySize)
     }
 

@@ -65,12 +65,14 @@ struct PictureJob: Sendable {
                 throw ImageError(.misuse, "there is no frame \(index), the file has \(frame)")
             }
             try make(reader, input, &report, frame: index)
+            if thumbnail.options.strict { try reader.finish() }
         case .all:
             var count = 0
             while let frame = try reader.nextFrame() {
                 try make(reader, input, &report, frame: frame.index)
                 count += 1
             }
+            if thumbnail.options.strict { try reader.finish() }
             report.facts.append(("frames", .int(count)))
             report.line = "\(outputs.template.argument): \(count) \(count == 1 ? "frame" : "frames")"
         }

@@ -6,8 +6,8 @@ import Tintype
 struct Interruption {
     private let sources: [any DispatchSourceSignal]
 
-    /// Takes the signals over for as long as this value lives. A reader of our output that goes away becomes an error of
-    /// writing instead of the end.
+    /// Takes the signals over for as long as this value lives. A reader of our output that goes away becomes an error
+    /// of writing instead of the end.
     init() {
         signal(SIGPIPE, SIG_IGN)
         sources = [SIGINT, SIGTERM, SIGHUP].map { number in

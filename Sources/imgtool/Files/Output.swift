@@ -34,7 +34,7 @@ final class Outputs: Sendable {
 
     /// Refuses inputs that would become the same file, before any work is done.
     ///
-    /// - Parameter name: the output's name as far as it can be told from the header, nil for an input that will fail anyway.
+    /// - Parameter name: the output's name as the header decides it, nil for an input that will fail anyway.
     func refuseCollisions(_ inputs: [Input], name: (Input) -> FilePath?) throws {
         if inputs.count < 2 { return }
         let groups = Dictionary(grouping: inputs, by: { template.outline(for: $0) })

@@ -75,7 +75,7 @@ struct OutputTemplate: Sendable {
 
     /// The extension that is part of the template itself, nil if there is none or it is left open.
     var fixedExtension: String? {
-        if isStandardOutput || uses(.ext) { return nil }
+        guard !isStandardOutput, case .text(let end)? = pieces.last, end.contains(".") else { return nil }
         return FilePath(argument).extension
     }
 
@@ -100,7 +100,7 @@ struct OutputTemplate: Sendable {
 
     private func expanded(_ input: Input, _ content: (Placeholder) -> String) -> String {
         let folder = input.path.removingLastComponent()
-        return pieces.map { piece in
+        let name = pieces.map { piece in
             switch piece {
             case .text(let text): text
             case .placeholder(.dir): input.isStandardInput || folder.isEmpty ? "." : folder.string
@@ -108,5 +108,6 @@ struct OutputTemplate: Sendable {
             case .placeholder(let other): content(other)
             }
         }.joined()
+        return argument.hasPrefix("./") || !name.hasPrefix("./") ? name : String(name.dropFirst(2))
     }
 }

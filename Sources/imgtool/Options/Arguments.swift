@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Tintype
 
 extension Fit: ExpressibleByArgument {}
+extension Thumbnail.Colors: ExpressibleByArgument {}
 extension Gravity: ExpressibleByArgument {}
 extension Filter: ExpressibleByArgument {}
 extension Metadata.Keep: ExpressibleByArgument {}

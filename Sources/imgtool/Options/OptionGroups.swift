@@ -20,7 +20,18 @@ struct ScalingOptions: ParsableArguments {
     @Flag(help: "Allow results larger than the source.")
     var enlarge = false
 
+    @Flag(help: "Decode at a smaller scale as long as the pixels asked for are left, rather than twice as many.")
+    var fast = false
+
+    @Flag(help: "Put every pixel through the filter, whatever the decoder could spare.")
+    var exact = false
+
+    func validate() throws {
+        if fast && exact { throw ValidationError("--fast and --exact exclude each other.") }
+    }
+
     func apply(to thumbnail: inout Thumbnail) {
+        thumbnail.reduction = exact ? .none : fast ? .once : .twice
         thumbnail.fit = fit
         thumbnail.gravity = gravity
         thumbnail.filter = filter
@@ -55,6 +66,9 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "How much of the metadata is kept; 'safe' leaves out location, serial numbers and previews.")
     var metadata = Metadata.Keep.safe
 
+    @Option(help: "What becomes of colours with a profile: 'srgb' converts those of matrix profiles.")
+    var color = Thumbnail.Colors.keep
+
     func validate() throws {
         if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
         if maxBytes != nil, let format, format != .jpeg, format != .jpg {
@@ -65,6 +79,7 @@ struct WritingOptions: ParsableArguments {
     func apply(to thumbnail: inout Thumbnail) {
         thumbnail.background = background
         thumbnail.metadata = metadata
+        thumbnail.colors = color
         thumbnail.maximumBytes = maxBytes?.bytes
         thumbnail.density = density?.density
     }

@@ -84,6 +84,7 @@ extension StoreCommand {
                 return ContentFile(named: name ?? "", bytes: bytes)
             }
             var small = Thumbnail(thumbnail)
+            small.reduction = .twice
             small.encoding = .jpeg(quality: quality)
             small.options.strict = true
             return ContentFile(named: stem + ".jpg", bytes: try small.make(from: bytes))

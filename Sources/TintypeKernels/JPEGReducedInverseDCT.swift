@@ -1,0 +1,134 @@
+/// Inverse DCTs that give an 8×8 block as 4×4, 2×2 or 1×1 samples, each about the mean of the samples that it stands for: what is left of the
+/// 8-point transform of Loeffler, Ligtenberg and Moschytz when neighbouring outputs are averaged. Frequency 4 (and for 2×2 also 2 and 6)
+/// then cancels out. The samples are those of libjpeg's reduced transforms.
+
+private let constantBits: Int32 = 13
+private let passBits: Int32 = 2
+
+// Sums of the full transform's constants, × 2¹³.
+private let fix0p211164243: Int32 = 1730
+private let fix0p509795579: Int32 = 4176
+private let fix0p601344887: Int32 = 4926
+private let fix0p720959822: Int32 = 5906
+private let fix0p765366865: Int32 = 6270
+private let fix0p850430095: Int32 = 6967
+private let fix0p899976223: Int32 = 7373
+private let fix1p061594337: Int32 = 8697
+private let fix1p272758580: Int32 = 10426
+private let fix1p451774981: Int32 = 11893
+private let fix1p847759065: Int32 = 15137
+private let fix2p172734803: Int32 = 17799
+private let fix2p562915447: Int32 = 20995
+private let fix3p624509785: Int32 = 29692
+
+@inline(__always)
+private func rounded(_ value: Int32, _ shift: Int32) -> Int32 {
+    (value &+ (1 &<< (shift &- 1))) &>> shift
+}
+
+@inline(__always)
+private func sample(_ value: Int32) -> UInt8 {
+    UInt8(truncatingIfNeeded: min(max(value &+ 128, 0), 255))
+}
+
+@inline(__always)
+private func dequantized(_ c: Span<Int16>, _ first: Int, _ q: Span<Int16>, _ i: Int) -> Int32 {
+    Int32(c[first &+ i]) &* Int32(UInt16(bitPattern: q[i]))
+}
+
+/// Four outputs from frequencies 0–3 and 5–7, scaled up by 2 × √8 and by `constantBits`.
+@inline(__always)
+private func four(
+    _ i0: Int32, _ i1: Int32, _ i2: Int32, _ i3: Int32, _ i5: Int32, _ i6: Int32, _ i7: Int32
+) -> (Int32, Int32, Int32, Int32) {
+    let e0 = i0 &<< (constantBits &+ 1)
+    let e2 = i2 &* fix1p847759065 &- i6 &* fix0p765366865
+    let (a, b) = (e0 &+ e2, e0 &- e2)
+    let inner =
+        i5 &* fix1p451774981 &- i7 &* fix0p211164243 &- i3 &* fix2p172734803 &+ i1 &* fix1p061594337
+    let outer =
+        i3 &* fix0p899976223 &- i7 &* fix0p509795579 &- i5 &* fix0p601344887 &+ i1 &* fix2p562915447
+    return (a &+ outer, b &+ inner, b &- inner, a &- outer)
+}
+
+/// Two outputs from frequencies 0, 1, 3, 5 and 7, scaled up by 4 × √8 and by `constantBits`.
+@inline(__always)
+private func two(_ i0: Int32, _ i1: Int32, _ i3: Int32, _ i5: Int32, _ i7: Int32) -> (Int32, Int32) {
+    let even = i0 &<< (constantBits &+ 2)
+    let odd =
+        i5 &* fix0p850430095 &- i7 &* fix0p720959822 &- i3 &* fix1p272758580 &+ i1 &* fix3p624509785
+    return (even &+ odd, even &- odd)
+}
+
+/// A row of 8×8 blocks as 4×4 samples each; parameters as for `inverseDCT`.
+public func inverseDCT4x4(
+    _ coefficients: Span<Int16>, from start: Int, blocks: Int, quantization: Span<Int16>,
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int
+) {
+    precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
+    precondition(stride >= 4 * blocks && target >= 0 && target + 3 * stride + 4 * blocks <= samples.count)
+    var work = [32 of Int32](repeating: 0)
+    for block in 0..<blocks {
+        let first = start &+ 64 &* block
+        for column in 0..<8 where column != 4 {
+            func input(_ row: Int) -> Int32 { dequantized(coefficients, first, quantization, row &* 8 &+ column) }
+            let out = four(input(0), input(1), input(2), input(3), input(5), input(6), input(7))
+            let shift = constantBits &- passBits &+ 1
+            work[column] = rounded(out.0, shift)
+            work[column &+ 8] = rounded(out.1, shift)
+            work[column &+ 16] = rounded(out.2, shift)
+            work[column &+ 24] = rounded(out.3, shift)
+        }
+        for row in 0..<4 {
+            let w = row &* 8
+            let out = four(work[w], work[w &+ 1], work[w &+ 2], work[w &+ 3], work[w &+ 5], work[w &+ 6], work[w &+ 7])
+            let shift = constantBits &+ passBits &+ 4
+            let to = target &+ 4 &* block &+ row &* stride
+            samples[to] = sample(rounded(out.0, shift))
+            samples[to &+ 1] = sample(rounded(out.1, shift))
+            samples[to &+ 2] = sample(rounded(out.2, shift))
+            samples[to &+ 3] = sample(rounded(out.3, shift))
+        }
+    }
+}
+
+/// A row of 8×8 blocks as 2×2 samples each; parameters as for `inverseDCT`.
+public func inverseDCT2x2(
+    _ coefficients: Span<Int16>, from start: Int, blocks: Int, quantization: Span<Int16>,
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int
+) {
+    precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
+    precondition(stride >= 2 * blocks && target >= 0 && target + stride + 2 * blocks <= samples.count)
+    var work = [16 of Int32](repeating: 0)
+    for block in 0..<blocks {
+        let first = start &+ 64 &* block
+        for column in 0..<8 where column & 1 == 1 || column == 0 {
+            func input(_ row: Int) -> Int32 { dequantized(coefficients, first, quantization, row &* 8 &+ column) }
+            let out = two(input(0), input(1), input(3), input(5), input(7))
+            work[column] = rounded(out.0, constantBits &- passBits &+ 2)
+            work[column &+ 8] = rounded(out.1, constantBits &- passBits &+ 2)
+        }
+        for row in 0..<2 {
+            let w = row &* 8
+            let out = two(work[w], work[w &+ 1], work[w &+ 3], work[w &+ 5], work[w &+ 7])
+            let to = target &+ 2 &* block &+ row &* stride
+            samples[to] = sample(rounded(out.0, constantBits &+ passBits &+ 5))
+            samples[to &+ 1] = sample(rounded(out.1, constantBits &+ passBits &+ 5))
+        }
+    }
+}
+
+/// A row of blocks as one sample each, their mean: the first coefficient alone.
+///
+/// - Parameter spacing: from one block's first coefficient to the next's, 64 or, where only those are held, 1.
+public func inverseDCT1x1(
+    _ coefficients: Span<Int16>, from start: Int, blocks: Int, spacing: Int, step: Int16,
+    into samples: inout MutableSpan<UInt8>, at target: Int
+) {
+    precondition(start >= 0 && spacing >= 1 && start + spacing * (blocks - 1) < coefficients.count)
+    precondition(target >= 0 && target + blocks <= samples.count)
+    let step = Int32(UInt16(bitPattern: step))
+    for block in 0..<blocks {
+        samples[target &+ block] = sample(rounded(Int32(coefficients[start &+ block &* spacing]) &* step, 3))
+    }
+}

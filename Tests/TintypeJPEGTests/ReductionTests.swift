@@ -1,0 +1,87 @@
+import TestSupport
+import Testing
+import TintypeCore
+
+@testable import TintypeJPEG
+
+@Suite struct ReductionTests {
+    private func reduced(_ name: String, by denominator: Int, coarsely: Bool = false) throws -> Image {
+        var decoder = try JPEGDecoder(MemoryByteSource(TestImages.bytes(name)))
+        #expect(decoder.reduce(by: denominator, coarsely: coarsely) == denominator)
+        #expect(decoder.info.size != decoder.size || denominator == 1 || decoder.size == Size(1, 1))
+        let image = try Image(collecting: &decoder)
+        try decoder.finish()
+        #expect(decoder.warnings.isEmpty)
+        return image
+    }
+
+    /// Sizes round up, and the picture is about the mean of the whole one, edges and sampling of any kind included.
+    @Test(
+        arguments: [
+            "photo.jpg", "gray.jpg", "progressive.jpg", "baseline-411.jpg", "baseline-440.jpg", "odd-17x33-420.jpg",
+            "odd-7x9-422.jpg", "odd-1x33.jpg", "separate-scans-restart.jpg", "restart.jpg",
+        ], [1, 2, 4, 8])
+    func reducedPicturesAreMeans(_ name: String, _ denominator: Int) throws {
+        let whole = try decode(TestImages.bytes(name)).image
+        let small = try reduced(name, by: denominator)
+        func share(_ side: Int) -> Int { (side + denominator - 1) / denominator }
+        #expect(small.size == Size(share(whole.size.width), share(whole.size.height)))
+        if denominator == 1 { #expect(small == whole) }
+        guard name == "photo.jpg" || name == "gray.jpg" else { return }
+        let channels = whole.pixelFormat.channels
+        var error = 0.0
+        let inner = Size(whole.size.width / denominator, whole.size.height / denominator)
+        for y in 0..<inner.height {
+            for x in 0..<inner.width {
+                for c in 0..<channels {
+                    var sum = 0
+                    for v in 0..<denominator {
+                        for u in 0..<denominator {
+                            let at = (y * denominator + v) * whole.bytesPerRow + (x * denominator + u) * channels + c
+                            sum += Int(whole.pixels[at])
+                        }
+                    }
+                    let mean = Double(sum) / Double(denominator * denominator)
+                    error += abs(mean - Double(small.pixels[y * small.bytesPerRow + x * channels + c]))
+                }
+            }
+        }
+        #expect(error / Double(inner.width * inner.height * channels) < 1)
+    }
+
+    /// The bytes between the DC scans of a progressive file do not matter to an eighth of it.
+    @Test func scansOfACAreNotDecoded() throws {
+        let bytes = try TestImages.bytes("progressive.jpg")
+        var file = JPEGSegments(bytes)
+        let scans = file.segments.indices.filter { file.segments[$0].marker == 0xDA }
+        #expect(scans.count > 3)
+        for index in scans where file.segments[index].parameters[file.segments[index].parameters.count - 3] > 0 {
+            file.segments[index].entropyCoded = [0x12, 0xFF, 0x00, 0x34, 0xFF, 0xD1, 0x56]
+        }
+        var decoder = try JPEGDecoder(MemoryByteSource(file.bytes), options: DecodeOptions(strict: true))
+        #expect(decoder.reduce(by: 8, coarsely: true) == 8)
+        let image = try Image(collecting: &decoder)
+        #expect(try image == reduced("progressive.jpg", by: 8, coarsely: true))
+    }
+
+    @Test func coarseIsNearFine() throws {
+        let fine = try reduced("progressive.jpg", by: 8)
+        let coarse = try reduced("progressive.jpg", by: 8, coarsely: true)
+        #expect(fine.size == coarse.size)
+        // Luma is the same, only chroma is interpolated: what weighs the channels to luma hardly moves.
+        let weights = [0.299, 0.587, 0.114]
+        for pixel in stride(from: 0, to: fine.pixels.count, by: 3) {
+            var difference = 0.0
+            for c in 0..<3 {
+                difference += weights[c] * Double(Int(fine.pixels[pixel + c]) - Int(coarse.pixels[pixel + c]))
+            }
+            // Samples that clamp may differ by more.
+            #expect(abs(difference) < 12)
+        }
+    }
+
+    @Test func onePixelStaysOne() throws {
+        var decoder = try JPEGDecoder(MemoryByteSource(TestImages.bytes("odd-1x1.jpg")))
+        #expect(decoder.reduce(by: 8) == 8 && decoder.size == Size(1, 1))
+    }
+}

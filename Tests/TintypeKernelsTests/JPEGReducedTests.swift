@@ -1,0 +1,54 @@
+import TestSupport
+import Testing
+import TintypeKernels
+
+@Suite struct JPEGReducedTests {
+    /// Each sample is near the mean of those of the textbook transform that it stands for.
+    @Test(arguments: [4, 2, 1], 0..<20 as Range<UInt64>)
+    func reducedTransformsAreMeans(_ side: Int, _ seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let blocks = Int.random(in: 1...4, using: &random)
+        var coefficients = [Int16](repeating: 0, count: 64 * blocks + 1)
+        for block in 0..<blocks {
+            coefficients[1 + 64 * block] = Int16.random(in: -70...70, using: &random)
+            for _ in 0..<Int(seed) {
+                coefficients[1 + 64 * block + Int.random(in: 0..<64, using: &random)] = Int16.random(
+                    in: -3...3, using: &random)
+            }
+        }
+        let steps = (0..<64).map { _ in Int16.random(in: 1...12, using: &random) }
+        let stride = side * blocks + 3
+        var samples = [UInt8](repeating: 9, count: side * stride + 1)
+        var span = samples.mutableSpan
+        switch side {
+        case 4:
+            inverseDCT4x4(
+                coefficients.span, from: 1, blocks: blocks, quantization: steps.span, into: &span, at: 1, stride: stride
+            )
+        case 2:
+            inverseDCT2x2(
+                coefficients.span, from: 1, blocks: blocks, quantization: steps.span, into: &span, at: 1, stride: stride
+            )
+        default:
+            inverseDCT1x1(coefficients.span, from: 1, blocks: blocks, spacing: 64, step: steps[0], into: &span, at: 1)
+        }
+        let share = 8 / side
+        for block in 0..<blocks {
+            let exact = TextbookDCT.inverse(
+                (0..<64).map { Double(coefficients[1 + 64 * block + $0]) * Double(steps[$0]) })
+            for y in 0..<side {
+                for x in 0..<side {
+                    var mean = 0.0
+                    for i in 0..<share * share {
+                        mean += exact[(y * share + i / share) * 8 + x * share + i % share]
+                    }
+                    mean = min(max(mean / Double(share * share) + 128, 0), 255)
+                    let sample = samples[1 + y * stride + block * side + x]
+                    // Libjpeg's 2×2 and 4×4 are near the mean, not the mean: they leave out what mostly cancels.
+                    #expect(abs(Double(sample) - mean) <= 1.01, "\(block) \(x) \(y)")
+                }
+            }
+        }
+        #expect(samples[0] == 9)
+    }
+}
