@@ -116,7 +116,10 @@ struct BenchCommand: ParsableCommand {
         private func encoding(for info: ImageInfo) throws(ImageError) -> Encoding {
             switch try Encoding(pathExtension: format.pathExtension, for: info.pixelFormat) {
             case .jpeg: return .jpeg(JPEGEncoder.Options(quality: quality, optimizeHuffman: !noOptimize))
-            case .png(let options): return .png(effort.map { PNGEncoder.Options(level: $0) } ?? options)
+            case .png(var options):
+                if let effort { options.effort = effort }
+                options.threads = common.threads
+                return .png(options)
             case .netpbm(let variant): return .netpbm(variant)
             }
         }
