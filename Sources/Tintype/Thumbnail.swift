@@ -21,6 +21,8 @@ public struct Thumbnail: Sendable, Hashable {
     public var metadata = Metadata.Keep.safe
     /// What is written. Nil: by the extension of the file's name; if it has none, as suits the picture.
     public var encoding: Encoding?
+    /// Whether all frames of an animation are written where the encoding is PNG, rather than the still picture.
+    public var animates = false
     /// A bound for a JPEG's bytes: the quality is lowered until they fit.
     public var maximumBytes: Int?
     public var options = DecodeOptions()
@@ -89,11 +91,13 @@ public struct Thumbnail: Sendable, Hashable {
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
     ) throws(ImageError) -> Outcome {
         let counter = CountingByteSink(sink)
+        if animates, case .png(let options) = encoding, reader.info.frameCount != 1 {
+            let size = try writeAnimation(reader, to: counter, options)
+            return Outcome(size: size, format: .png, bytes: counter.count, warnings: reader.warnings)
+        }
         let rows = try rows(of: reader)
         let size = rows.size
-        var kept = reader.metadata
-        if orient { kept.resetOrientation() }
-        kept = kept.keeping(metadata)
+        let kept = keptMetadata(of: reader)
         if let maximumBytes, case .jpeg(let options) = encoding {
             let bytes = try JPEGBudget(bytes: maximumBytes, options: options).encode(
                 encoding.converted(rows, background: background), metadata: kept)
@@ -103,6 +107,12 @@ public struct Thumbnail: Sendable, Hashable {
         }
         try reader.finishStill()
         return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
+    }
+
+    func keptMetadata(of reader: ImageReader) -> Metadata {
+        var kept = reader.metadata
+        if orient { kept.resetOrientation() }
+        return kept.keeping(metadata)
     }
 }
 
