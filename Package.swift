@@ -38,11 +38,12 @@ let package = Package(
         .target(name: "TintypeGIF", dependencies: ["TintypeCore"], swiftSettings: hot),
         .target(name: "TintypeNetpbm", dependencies: ["TintypeCore"], swiftSettings: hot),
         .target(name: "TintypeResample", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
+        .target(name: "TintypeColor", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(
             name: "Tintype",
             dependencies: [
                 "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
-                "TintypeResample", system,
+                "TintypeResample", "TintypeColor", system,
             ], swiftSettings: hot),
         .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: hot),
         .executableTarget(
@@ -58,7 +59,9 @@ let package = Package(
         .testTarget(name: "TintypeCoreTests", dependencies: ["TintypeCore", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TintypeKernelsTests", dependencies: ["TintypeKernels", "TestSupport"], swiftSettings: settings),
-        .testTarget(name: "TintypeJPEGTests", dependencies: ["TintypeJPEG", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TintypeJPEGTests", dependencies: ["TintypeJPEG", "TintypeKernels", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "TintypePNGTests", dependencies: ["TintypePNG", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeGIFTests", dependencies: ["TintypeGIF", "TestSupport"], swiftSettings: settings),
@@ -66,6 +69,7 @@ let package = Package(
             name: "TintypeNetpbmTests", dependencies: ["TintypeNetpbm", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TintypeResampleTests", dependencies: ["TintypeResample", "TestSupport"], swiftSettings: settings),
+        .testTarget(name: "TintypeColorTests", dependencies: ["TintypeColor", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeTests", dependencies: ["Tintype", "TestSupport", system], swiftSettings: settings),
         .testTarget(
             name: "TintypeStoreTests", dependencies: ["TintypeStore", "Tintype", "TestSupport", system],

@@ -11,14 +11,14 @@ let package = Package(
         // Without its traits it counts no allocations, and needs no interposer.
         .package(url: "https://github.com/ordo-one/benchmark", exact: "1.38.1", traits: []),
     ],
-    targets: [
+    targets: ["Resampling", "Codecs"].map { name in
         .executableTarget(
-            name: "Resampling",
+            name: name,
             dependencies: [
                 .product(name: "Tintype", package: "Tintype"),
                 .product(name: "Benchmark", package: "benchmark"),
             ],
-            path: "Benchmarks/Resampling",
+            path: "Benchmarks/\(name)",
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
-    ]
+    }
 )

@@ -97,6 +97,12 @@ def make_jpeg_encodings(card):
     jpeg("quality-1-dqt16.jpg", cjpeg(card, "-quality", "1"))
     jpeg("quality-100.jpg", cjpeg(card, "-quality", "100"))
     jpeg("progressive.jpg", cjpeg(card, "-quality", "85", "-progressive"))
+    for label, options in (("", []), ("-progressive", ["-progressive"])):
+        jpeg(f"arithmetic{label}.jpg", cjpeg(card, "-quality", "85", "-arithmetic", *options))
+        small = ("-quality", "85", "-sample", "2x1", "-arithmetic", "-restart", "2B")
+        jpeg(f"arithmetic{label}-17x33-restart.jpg", cjpeg(odd, *small, *options))
+    jpeg("arithmetic-restart-rows.jpg", cjpeg(card, "-quality", "85", "-sample", "1x1", "-arithmetic", "-restart", "1"))
+    jpeg("arithmetic-gray.jpg", cjpeg(card, "-quality", "100", "-grayscale", "-arithmetic"))
     script = os.path.join(HERE, "scans.txt")
     save("scans.txt", b"0;\n1;\n2;\n")
     jpeg("separate-scans.jpg", cjpeg(odd, "-quality", "85", "-scans", script))

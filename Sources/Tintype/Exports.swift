@@ -1,4 +1,5 @@
 @_exported public import struct SystemPackage.FilePath
+@_exported public import TintypeColor
 @_exported public import TintypeCore
 @_exported public import TintypeGIF
 @_exported public import TintypeJPEG

@@ -38,7 +38,8 @@ extension Image {
         as encoding: Encoding, keeping keep: Metadata.Keep = .safe, background: Color = .white
     ) throws(ImageError) -> [UInt8] {
         let sink = MemoryByteSink()
-        try encoding.write(AnyRowSource(rows), to: sink, metadata: metadata.keeping(keep), background: background)
+        try encoding.write(
+            AnyRowSource(rows), to: sink, metadata: metadata.keeping(keep, size: size), background: background)
         return sink.bytes
     }
 
@@ -56,7 +57,8 @@ extension Image {
             chosen = try Encoding(pathExtension: path.extension ?? "", for: pixelFormat)
         }
         let file = try AtomicFile(path: path)
-        try chosen.write(AnyRowSource(rows), to: file, metadata: metadata.keeping(keep), background: background)
+        try chosen.write(
+            AnyRowSource(rows), to: file, metadata: metadata.keeping(keep, size: size), background: background)
         try file.commit()
     }
 

@@ -9,11 +9,12 @@ extension Thumbnail {
         _ reader: ImageReader, to sink: any ByteSink, _ options: PNGEncoder.Options
     ) throws(ImageError) -> Size {
         guard let first = try frame(of: reader) else { throw ImageError(.malformed, "the animation has no frames") }
+        let plan = colorPlan(reader.metadata, reader.pixelFormat)
         let (size, pixelFormat) = (first.image.size, first.image.pixelFormat)
         // Who does not say how often an animation plays has it played once.
         var encoder = try PNGAnimationEncoder(
             sink, size: size, pixelFormat: pixelFormat, loopCount: reader.info.loopCount ?? 1, options: options,
-            metadata: keptMetadata(of: reader).describing(pixelFormat))
+            metadata: keptMetadata(of: reader, after: plan, size: size).describing(pixelFormat))
         try encoder.writeFrame(first.image, delayMilliseconds: first.delayMilliseconds)
         while let next = try frame(of: reader) {
             try encoder.writeFrame(next.image, delayMilliseconds: next.delayMilliseconds)

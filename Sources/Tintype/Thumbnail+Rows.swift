@@ -1,3 +1,4 @@
+import TintypeColor
 public import TintypeCore
 import TintypeResample
 
@@ -19,24 +20,46 @@ extension Thumbnail {
     ///
     /// - Parameter reader: stands before its first row; nothing else may pull from it.
     public func rows(of reader: ImageReader) throws(ImageError) -> AnyRowSource {
+        try rows(of: reader, colors: colorPlan(reader.metadata, reader.pixelFormat))
+    }
+
+    func rows(of reader: ImageReader, colors: ColorPlan) throws(ImageError) -> AnyRowSource {
         let orientation = orient ? reader.info.orientation : .up
         let stored = reader.size
         let plan = try plan(orientation.swapsAxes ? stored.transposed : stored)
         let granted = reader.reduce(by: denominator(for: plan), coarsely: true)
-        return try rows(AnyRowSource(reader), stored: stored, reducedBy: granted, plan, orientation)
+        return try rows(AnyRowSource(reader), stored: stored, reducedBy: granted, plan, orientation, colors)
     }
 
     /// The thumbnail of a picture in memory, which is upright already.
     public func image(of image: Image) throws(ImageError) -> Image {
-        var rows = try rows(AnyRowSource(image.rows), orientation: .up)
-        return try Image(collecting: &rows, metadata: image.metadata, limit: options.limits.memory)
+        let colors = colorPlan(image.metadata, image.pixelFormat)
+        var rows = try rows(AnyRowSource(image.rows), orientation: .up, colors: colors)
+        let metadata = metadata(image.metadata, after: colors)
+        return try Image(collecting: &rows, metadata: metadata, limit: options.limits.memory)
+    }
+
+    /// What is to be done to the colours.
+    func colorPlan(_ metadata: Metadata, _ pixelFormat: PixelFormat) -> ColorPlan {
+        colors == .srgb ? ColorPlan(icc: metadata.icc, pixelFormat: pixelFormat) : .nothing
+    }
+
+    /// What is to be said of the pixels once that is done.
+    func metadata(_ metadata: Metadata, after plan: ColorPlan) -> Metadata {
+        if colors == .keep { return metadata }
+        if case .impossible = plan { return metadata }
+        var metadata = metadata
+        metadata.markSRGB()
+        return metadata
     }
 
     /// The thumbnail's rows of a picture that no decoder reduced.
-    func rows(_ source: consuming AnyRowSource, orientation: Orientation) throws(ImageError) -> AnyRowSource {
+    func rows(
+        _ source: consuming AnyRowSource, orientation: Orientation, colors: ColorPlan = .nothing
+    ) throws(ImageError) -> AnyRowSource {
         let stored = source.size
         let plan = try plan(orientation.swapsAxes ? stored.transposed : stored)
-        return try rows(source, stored: stored, reducedBy: 1, plan, orientation)
+        return try rows(source, stored: stored, reducedBy: 1, plan, orientation, colors)
     }
 
     /// The largest reduction that leaves enough for the filter on both sides.
@@ -57,7 +80,7 @@ extension Thumbnail {
     ///   - stored: the size before that.
     private func rows(
         _ source: consuming AnyRowSource, stored: Size, reducedBy denominator: Int, _ plan: FitPlan,
-        _ orientation: Orientation
+        _ orientation: Orientation, _ colors: ColorPlan
     ) throws(ImageError) -> AnyRowSource {
         let shown = orientation.swapsAxes ? stored.transposed : stored
         func reduced(_ crop: Region) -> Region {
@@ -67,10 +90,17 @@ extension Thumbnail {
         if fit == .cover, gravity == .attention, case .box = target {
             let covering = Self.covering(shown, plan.scaled)
             let whole = try upright(source, orientation, crop: reduced(Region(shown)), scaled: covering)
-            return try AttentionCrop.rows(whole, size: plan.scaled, limit: options.limits.memory)
+            let best = try AttentionCrop.rows(whole, size: plan.scaled, limit: options.limits.memory)
+            return try converted(best, colors)
         }
-        let small = try upright(source, orientation, crop: reduced(plan.crop), scaled: plan.scaled)
+        var small = try upright(source, orientation, crop: reduced(plan.crop), scaled: plan.scaled)
+        small = try converted(small, colors)
         return plan.canvas == plan.scaled ? small : try padded(small, plan)
+    }
+
+    private func converted(_ rows: consuming AnyRowSource, _ colors: ColorPlan) throws(ImageError) -> AnyRowSource {
+        guard case .transform(let transform) = colors else { return rows }
+        return AnyRowSource(try ColorConversion(rows, by: transform))
     }
 
     private func plan(_ shown: Size) throws(ImageError) -> FitPlan {

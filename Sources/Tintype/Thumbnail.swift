@@ -15,6 +15,7 @@ public struct Thumbnail: Sendable, Hashable {
     public var reduction = Reduction.none
     /// Whether samples are averaged as amounts of light rather than as stored (sRGB is taken for granted).
     public var linear = false
+    public var colors = Colors.keep
     /// Whether the picture is turned as it is to be shown. Otherwise its metadata still says how.
     public var orient = true
     /// How much of the metadata goes along.
@@ -23,8 +24,10 @@ public struct Thumbnail: Sendable, Hashable {
     public var encoding: Encoding?
     /// Whether all frames of an animation are written where the encoding is PNG, rather than the still picture.
     public var animates = false
-    /// A bound for a JPEG's bytes: the quality is lowered until they fit.
+    /// A bound for a JPEG's bytes, in place of that in its options: the quality is lowered until they fit.
     public var maximumBytes: Int?
+    /// Stated in the result in place of the source's.
+    public var density: Metadata.Density?
     public var options = DecodeOptions()
 
     public init(_ target: TargetSize) {
@@ -46,13 +49,22 @@ public struct Thumbnail: Sendable, Hashable {
         case once
     }
 
+    /// What becomes of the colours of a picture with a profile.
+    public enum Colors: String, Sendable, Hashable, CaseIterable {
+        /// They stay, and so does the profile if the metadata's rule keeps it.
+        case keep
+        /// They are converted to sRGB, and the file says so: PNG by its sRGB chunk, JPEG by having no profile. A profile of a
+        /// kind that is not converted stays, with a warning.
+        case srgb
+    }
+
     /// What was made.
     public struct Outcome: Sendable, Hashable {
         public var size: Size
         public var format: ImageFormat
         /// Bytes of the file written.
         public var bytes: Int
-        /// What a tolerant decode passed over.
+        /// What a tolerant decode passed over, and colours that could not be converted.
         public var warnings: [DecodeWarning]
     }
 
@@ -95,24 +107,34 @@ public struct Thumbnail: Sendable, Hashable {
             let size = try writeAnimation(reader, to: counter, options)
             return Outcome(size: size, format: .png, bytes: counter.count, warnings: reader.warnings)
         }
-        let rows = try rows(of: reader)
+        let plan = colorPlan(reader.metadata, reader.pixelFormat)
+        let rows = try rows(of: reader, colors: plan)
         let size = rows.size
-        let kept = keptMetadata(of: reader)
-        if let maximumBytes, case .jpeg(let options) = encoding {
-            let bytes = try JPEGBudget(bytes: maximumBytes, options: options).encode(
-                encoding.converted(rows, background: background), metadata: kept)
-            try counter.write(bytes.span)
-        } else {
-            try encoding.write(rows, to: counter, metadata: kept, background: background)
-        }
+        let kept = keptMetadata(of: reader, after: plan, size: size)
+        try bounded(encoding).write(rows, to: counter, metadata: kept, background: background)
         try reader.finishStill()
-        return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
+        var warnings = reader.warnings
+        if case .impossible(let reason) = plan {
+            warnings.append(DecodeWarning(.unconvertedProfile, reason + ": the colours are not converted"))
+        }
+        return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: warnings)
+    }
+}
+
+extension Thumbnail {
+    private func bounded(_ encoding: Encoding) -> Encoding {
+        guard let maximumBytes, case .jpeg(var options) = encoding else { return encoding }
+        options.maximumBytes = maximumBytes
+        return .jpeg(options)
     }
 
-    func keptMetadata(of reader: ImageReader) -> Metadata {
-        var kept = reader.metadata
+    /// What goes along with pixels of this size.
+    func keptMetadata(of reader: ImageReader, after plan: ColorPlan, size: Size) -> Metadata {
+        var kept = self.metadata(reader.metadata, after: plan)
         if orient { kept.resetOrientation() }
-        return kept.keeping(metadata)
+        kept = kept.keeping(metadata, size: size)
+        if let density { kept.density = density }
+        return kept
     }
 }
 

@@ -11,7 +11,9 @@ public final class MemoryByteSink: ByteSink {
     public init() {}
 
     public func write(_ bytes: Span<UInt8>) {
-        self.bytes.reserveCapacity(self.bytes.count + bytes.count)
+        let needed = self.bytes.count + bytes.count
+        // Doubled, so that many writes do not copy the array as often.
+        if needed > self.bytes.capacity { self.bytes.reserveCapacity(max(needed, 2 * self.bytes.capacity)) }
         for i in bytes.indices { self.bytes.append(bytes[i]) }
     }
 }

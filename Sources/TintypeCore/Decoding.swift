@@ -19,6 +19,8 @@ public struct DecodeWarning: Sendable, Hashable, CustomStringConvertible {
         case damaged
         /// Bytes follow the end of the picture.
         case trailingBytes
+        /// The colours are what they were: their profile is of a kind that is not converted.
+        case unconvertedProfile
     }
     public var kind: Kind
     public var reason: String

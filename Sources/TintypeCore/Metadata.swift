@@ -4,16 +4,25 @@ public struct Metadata: Sendable, Hashable {
     public var exif: [UInt8]?
     /// The ICC profile, whole.
     public var icc: [UInt8]?
+    /// Whether the file says that its colours are sRGB. Files that say nothing are shown so too.
+    public var isSRGB = false
     /// The XMP packet (UTF-8 XML).
     public var xmp: [UInt8]?
+    /// The records of IPTC-NAA (IIM 4.2), without Photoshop's resource around them.
+    public var iptc: [UInt8]?
+    /// JPEG's comments, in their order; nobody says in which encoding.
+    public var comments: [[UInt8]] = []
     public var density: Density?
 
     public init(
-        exif: [UInt8]? = nil, icc: [UInt8]? = nil, xmp: [UInt8]? = nil, density: Density? = nil
+        exif: [UInt8]? = nil, icc: [UInt8]? = nil, xmp: [UInt8]? = nil, iptc: [UInt8]? = nil, comments: [[UInt8]] = [],
+        density: Density? = nil
     ) {
         self.exif = exif
         self.icc = icc
         self.xmp = xmp
+        self.iptc = iptc
+        self.comments = comments
         self.density = density
     }
 
@@ -40,35 +49,63 @@ public struct Metadata: Sendable, Hashable {
         exif.flatMap { EXIF($0) }.flatMap { $0.orientation } ?? .up
     }
 
-    /// Sets EXIF's orientation to 1, for a picture whose pixels were turned.
+    /// What the EXIF block says of how the picture was taken; nil where there is none to be read.
+    public var exifFacts: EXIFFacts? { exif.flatMap { EXIF($0) }?.facts }
+
+    /// Sets the orientation in EXIF and XMP to 1, for a picture whose pixels were turned.
     public mutating func resetOrientation() {
-        guard orientation != .up, let bytes = exif, let block = EXIF(bytes) else { return }
-        exif = block.settingOrientation(.up)
+        guard orientation != .up else { return }
+        changeEXIF { $0.setOrientation(.up) }
+        xmp = xmp.map { XMP.resettingOrientation($0) }
+    }
+
+    /// Says that the colours are sRGB, and nothing else any more, for a picture whose pixels were converted.
+    public mutating func markSRGB() {
+        icc = nil
+        isSRGB = true
+        changeEXIF { $0.setSRGB() }
+    }
+
+    private mutating func changeEXIF(_ change: (inout EXIF) -> Void) {
+        guard var block = exif.flatMap({ EXIF($0) }) else { return }
+        change(&block)
+        exif = block.bytes
     }
 
     /// The description inside the ICC profile (ICC.1 §9.2.41 profileDescriptionTag), if it can be read.
-    public var iccName: String? { icc.flatMap { ICCProfile.name($0) } }
+    public var iccName: String? { icc.flatMap { ICCProfile($0)?.name } }
 
     /// How much of the metadata a copy keeps.
     public enum Keep: String, Sendable, Hashable, CaseIterable {
         case none
-        /// The colour profile, the density, the orientation and the copyright; not location, serial numbers or embedded previews.
+        /// The colour profile, the density, the orientation, the artist and the copyright; not location, serial numbers or
+        /// embedded previews.
         case safe
+        /// Everything but EXIF's embedded thumbnail, which shows the picture as it was.
         case all
     }
 
     /// The part of the metadata that a copy under this rule carries.
-    public func keeping(_ keep: Keep) -> Metadata {
+    ///
+    /// - Parameter size: the copy's, as stored, which EXIF is to state.
+    public func keeping(_ keep: Keep, size: Size? = nil) -> Metadata {
         switch keep {
         case .none:
             return Metadata()
         case .all:
-            return self
+            var kept = self
+            kept.changeEXIF { block in
+                block.removeThumbnail()
+                if let size { block.setSize(size) }
+            }
+            return kept
         case .safe:
             let block = exif.flatMap { EXIF($0) }
             let orientation = orientation == .up ? nil : orientation
-            return Metadata(
-                exif: EXIF.block(orientation: orientation, copyright: block?.copyright), icc: icc, density: density)
+            var kept = Metadata(icc: icc, density: density)
+            kept.exif = EXIF.block(orientation: orientation, artist: block?.artist, copyright: block?.copyright)
+            kept.isSRGB = isSRGB
+            return kept
         }
     }
 }

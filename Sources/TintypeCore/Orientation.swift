@@ -28,6 +28,24 @@ public enum Orientation: Int, Sendable, Hashable, CaseIterable {
         case .downMirrored, .left: (false, true)
         }
     }
+
+    /// What turns and mirrors a picture as this one does and then `next`.
+    public func followed(by next: Orientation) -> Orientation {
+        let (first, second) = (mirrors, next.mirrors)
+        // Where the second exchanges the axes, the first mirrored what is the other one in the end.
+        let x = second.x != (next.swapsAxes ? first.y : first.x)
+        let y = second.y != (next.swapsAxes ? first.x : first.y)
+        return switch (swapsAxes != next.swapsAxes, x, y) {
+        case (false, false, false): .up
+        case (false, true, false): .upMirrored
+        case (false, true, true): .down
+        case (false, false, true): .downMirrored
+        case (true, false, false): .leftMirrored
+        case (true, true, false): .right
+        case (true, true, true): .rightMirrored
+        case (true, false, true): .left
+        }
+    }
 }
 
 extension Image {

@@ -1,10 +1,8 @@
 import TintypeCore
 
-/// Writes tokens as Huffman codes and bits of value (T.81 §F.1.2), with restart markers between the intervals.
+/// Writes the symbols of scans as Huffman codes and bits (T.81 §F.1.2), with the restart markers between them.
 struct BitWriter: ~Copyable {
-    private let order: [EncodedBlockPlace]
-    private let restartInterval: Int
-    private var state: State
+    private var state = State()
     private var buffer = [UInt8](repeating: 0, count: 1 << 16)
 
     /// What changes with every symbol, apart from the buffer.
@@ -15,39 +13,31 @@ struct BitWriter: ~Copyable {
         var free = 64
         /// Bytes in the buffer.
         var used = 0
-        /// MCUs until the next marker.
-        var untilRestart: Int
         /// RSTm's m.
         var restartIndex: UInt8 = 0
     }
 
-    /// More bytes than an MCU takes: 6 blocks of 27 + 63 × 26 bits, all of them stuffed, with a marker before them.
-    private static let mcuBytes = 4_096
+    /// Room for what one symbol may bring: eight pending bytes, all of them stuffed, and a marker.
+    private static let symbolBytes = 24
 
-    init(order: [EncodedBlockPlace], restartInterval: Int) {
-        self.order = order
-        self.restartInterval = restartInterval
-        state = State(untilRestart: restartInterval)
-    }
-
-    /// Writes the first `count` tokens, which are whole MCUs.
+    /// Writes the first `count` of a coder's symbols.
     mutating func write(
-        _ tokens: [Int16], count: Int, codes: HuffmanCodes, to writer: inout ByteWriter
+        _ symbols: [UInt32], count: Int, codes: HuffmanCodes, to writer: inout ByteWriter
     ) throws(ImageError) {
         var position = 0
         while position < count {
-            position = Self.encode(
-                tokens, position..<count, order, codes.entries, restartInterval, &state, &buffer)
+            position = Self.encode(symbols, position..<count, codes.entries, &state, &buffer)
             if position < count { try drain(to: &writer) }
         }
     }
 
-    /// Fills the last byte with ones (T.81 §F.1.2.3) and hands out what is buffered.
+    /// Ends a scan: fills the last byte with ones (T.81 §F.1.2.3) and hands out what is buffered.
     mutating func finish(to writer: inout ByteWriter) throws(ImageError) {
-        // The last MCU may have left no room.
+        // The last symbol may have left no room.
         try drain(to: &writer)
-        Self.finish(&state, &buffer)
+        Self.align(&state, &buffer)
         try drain(to: &writer)
+        state.restartIndex = 0
     }
 
     private mutating func drain(to writer: inout ByteWriter) throws(ImageError) {
@@ -55,50 +45,38 @@ struct BitWriter: ~Copyable {
         state.used = 0
     }
 
-    /// Encodes MCUs for as long as the buffer surely has room for one more.
+    /// Encodes symbols for as long as the buffer surely has room for one more.
     ///
-    /// - Returns: the place of the first token not encoded.
+    /// - Returns: the place of the first symbol not encoded.
     private static func encode(
-        _ tokens: [Int16], _ range: Range<Int>, _ order: [EncodedBlockPlace], _ codes: [UInt32], _ restartInterval: Int,
-        _ state: inout State, _ buffer: inout [UInt8]
+        _ symbols: [UInt32], _ range: Range<Int>, _ codes: [UInt32], _ state: inout State, _ buffer: inout [UInt8]
     ) -> Int {
-        let (tokens, places, codes) = (tokens.span, order.span, codes.span)
+        let (symbols, codes) = (symbols.span, codes.span)
         var output = buffer.mutableSpan
         var bits = state
+        let lastUsed = output.count - symbolBytes
         var position = range.lowerBound
-        while position < range.upperBound, bits.used <= output.count &- mcuBytes {
-            if restartInterval > 0 { passRestart(restartInterval, &bits, &output) }
-            for i in places.indices {
-                let table = 512 &* places[i].tables
-                put(Int32(tokens[position]), symbol: 0, codes, table, &bits, &output)
-                position &+= 1
-                var k = 0
-                while k < 63 {
-                    let token = Int32(tokens[position])
-                    position &+= 1
-                    put(token &>> 4, symbol: Int(token & 15) &<< 4, codes, table &+ 256, &bits, &output)
-                    k &+= token == 0 ? 63 : Int(token & 15) &+ 1
-                }
+        while position < range.upperBound, bits.used <= lastUsed {
+            let symbol = symbols[position]
+            position &+= 1
+            if symbol == 1025 {
+                writeRestart(&bits, &output)
+            } else {
+                put(symbol, codes[Int(symbol & 2_047)], &bits, &output)
             }
         }
         state = bits
         return position
     }
 
-    /// The code of the symbol whose low four bits are the category of `value`, then the value's bits: for a negative
-    /// one those of the value less 1 (T.81 §F.1.2.1).
+    /// A code and the bits that follow it.
     @inline(__always)
     private static func put(
-        _ value: Int32, symbol: Int, _ codes: Span<UInt32>, _ table: Int, _ state: inout State,
-        _ output: inout MutableSpan<UInt8>
+        _ symbol: UInt32, _ code: UInt32, _ state: inout State, _ output: inout MutableSpan<UInt8>
     ) {
-        let sign = value &>> 31
-        let width = 32 &- ((value ^ sign) &- sign).leadingZeroBitCount
-        let code = codes[table &+ (symbol | width)]
-        let mask = (1 as UInt32) &<< UInt32(truncatingIfNeeded: width) &- 1
-        let extra = UInt32(bitPattern: value &+ sign) & mask
-        let length = Int(code & 0xFF) &+ width
-        let bits = UInt64(code &>> 8) &<< UInt64(truncatingIfNeeded: width) | UInt64(extra)
+        let width = UInt64(symbol &>> 11 & 31)
+        let length = Int(code & 0xFF) &+ Int(width)
+        let bits = UInt64(code &>> 8) &<< width | UInt64(symbol &>> 16)
         state.free &-= length
         if state.free >= 0 {
             state.pending = state.pending &<< UInt64(truncatingIfNeeded: length) | bits
@@ -135,7 +113,7 @@ struct BitWriter: ~Copyable {
         }
     }
 
-    private static func finish(_ state: inout State, _ buffer: inout [UInt8]) {
+    private static func align(_ state: inout State, _ buffer: inout [UInt8]) {
         var output = buffer.mutableSpan
         align(&state, &output)
     }
@@ -151,16 +129,12 @@ struct BitWriter: ~Copyable {
         state.free = 64
     }
 
-    /// Writes RSTm before an MCU if its turn has come (T.81 §F.1.1.5).
-    private static func passRestart(_ interval: Int, _ state: inout State, _ output: inout MutableSpan<UInt8>) {
-        if state.untilRestart == 0 {
-            align(&state, &output)
-            output[state.used] = 0xFF
-            output[state.used + 1] = Marker.rst0.code + state.restartIndex
-            state.used += 2
-            state.restartIndex = (state.restartIndex + 1) & 7
-            state.untilRestart = interval
-        }
-        state.untilRestart -= 1
+    /// Ends an interval with RSTm (T.81 §F.1.1.5).
+    private static func writeRestart(_ state: inout State, _ output: inout MutableSpan<UInt8>) {
+        align(&state, &output)
+        output[state.used] = 0xFF
+        output[state.used + 1] = Marker.rst0.code + state.restartIndex
+        state.used += 2
+        state.restartIndex = (state.restartIndex + 1) & 7
     }
 }

@@ -5,7 +5,7 @@ import TintypeKernels
 struct BlockPlace {
     /// Which DC prediction it shares: the component's place in the scan.
     let component: Int
-    /// Slots of `HuffmanTables`.
+    /// As in `ScanHeader.Component`.
     let dcTable: Int
     let acTable: Int
     /// Index of the block's first coefficient in the first MCU of a row, and the way to the next MCU's.
@@ -13,8 +13,10 @@ struct BlockPlace {
     let step: Int
 }
 
-/// Huffman decoding of sequential scans (T.81 §F.2.2): entropy-coded bytes to quantised coefficients in natural order.
-struct EntropyDecoder {
+/// Huffman decoding: entropy-coded bytes to quantised coefficients in natural order. Here are sequential scans (T.81 §F.2.2).
+struct EntropyDecoder: EntropyCoding {
+    /// Nil for a sequential scan.
+    let progression: ProgressiveScan?
     var buffer = BitBuffer()
     /// PRED of T.81 §F.2.2.1, one for each component of the scan.
     var predictions = [4 of Int32](repeating: 0)
@@ -28,22 +30,53 @@ struct EntropyDecoder {
 
     /// Whether bits were asked for that the segment does not have.
     var isStarved: Bool { buffer.count < 0 }
+    var isOver: Bool { isStarved }
 
-    /// Begins a restart interval at `position` of the window.
-    mutating func restart(at position: Int) {
-        buffer = BitBuffer(position: position)
+    init(_ progression: ProgressiveScan?) {
+        self.progression = progression
+    }
+
+    mutating func restart() {
+        buffer = BitBuffer()
         predictions = [4 of Int32](repeating: 0)
         endOfBandRun = 0
     }
 
-    /// Decodes MCUs of one row.
+    mutating func decode(
+        _ mcus: Range<Int>, _ places: [BlockPlace], _ segments: borrowing Segments, _ reader: inout ByteReader,
+        into coefficients: inout [Int16]
+    ) throws(ImageError) -> Int {
+        // Half as much again as one MCU needs, so that the window does not move for each.
+        let wanted = 2 * Self.longestMCU
+        let isLast = try reader.fill(wanted) < wanted
+        buffer.position = reader.position
+        let next = decode(
+            mcus, places, segments.huffman, reader, lastStart: isLast ? Int.max : reader.end - Self.longestMCU,
+            into: &coefficients)
+        reader.advance(by: buffer.position - reader.position)
+        return next
+    }
+
+    private mutating func decode(
+        _ mcus: Range<Int>, _ places: [BlockPlace], _ tables: borrowing HuffmanTables, _ reader: borrowing ByteReader,
+        lastStart: Int, into coefficients: inout [Int16]
+    ) -> Int {
+        var target = coefficients.mutableSpan
+        if let progression {
+            return decode(
+                progression, mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span,
+                end: reader.end, lastStart: lastStart, into: &target)
+        }
+        return decode(
+            mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span, end: reader.end,
+            lastStart: lastStart, into: &target)
+    }
+
+    /// Decodes MCUs of one row that lie in the window.
     ///
     /// - Parameters:
-    ///   - mcus: indices within the row.
-    ///   - places: the blocks of an MCU, in order.
     ///   - window: bytes of which those before `end` count.
     ///   - lastStart: no MCU is begun behind this position, since the window might end within it.
-    ///   - coefficients: zero where the blocks go.
     /// - Returns: the MCU to go on with: `mcus.upperBound`, or one before it where the window or the segment ended.
     mutating func decode(
         mcus: Range<Int>, places: Span<BlockPlace>, tables: borrowing HuffmanTables, window: Span<UInt8>, end: Int,

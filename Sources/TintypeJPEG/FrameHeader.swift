@@ -83,12 +83,15 @@ struct FrameHeader {
         }
     }
 
+    var isProgressive: Bool { process == .progressive || process == .progressiveArithmetic }
+    var isArithmetic: Bool { process == .arithmetic || process == .progressiveArithmetic }
+
     /// Throws `unsupported`, by name, where the pixels of this frame cannot be decoded.
     func checkSupport(at offset: Int) throws(ImageError) {
         func unsupported(_ what: String) -> ImageError {
             ImageError(.unsupported, "\(what) is not supported", at: offset, format: .jpeg)
         }
-        guard [.baseline, .extended, .progressive].contains(process) else {
+        guard [.baseline, .extended].contains(process) || isProgressive || isArithmetic else {
             throw unsupported("\(process.rawValue) coding")
         }
         guard precision == 8 else { throw unsupported("a precision of \(precision) bits") }

@@ -79,15 +79,18 @@ extension HuffmanSpecification {
     }
 }
 
-/// The codes of a file's tables, ready for coding. The order of tables is luminance DC and AC, chrominance DC and AC.
+/// The codes of a scan's tables, ready for coding. The order of tables is luminance DC and AC, chrominance DC and AC.
 struct HuffmanCodes {
-    /// For each of four tables 256 entries, by symbol: code << 8 | length, 0 where a symbol has no code.
-    private(set) var entries = [UInt32](repeating: 0, count: 4 * 256)
+    /// For each of four tables 256 entries, by symbol: code << 8 | length, 0 where a symbol has no code; then as many
+    /// that are 0 for what comes without one.
+    private(set) var entries = [UInt32](repeating: 0, count: 1 << 11)
 
-    /// - Parameter specifications: up to four tables in the order above.
-    init(_ specifications: [HuffmanSpecification]) {
+    /// - Parameter specifications: up to four tables in the order above, nil for one that is not used.
+    init(_ specifications: [HuffmanSpecification?]) {
         precondition(specifications.count <= 4)
-        for (table, specification) in specifications.enumerated() { assign(specification, table: table) }
+        for (table, specification) in specifications.enumerated() {
+            if let specification { assign(specification, table: table) }
+        }
     }
 
     /// T.81 §C.2: codes of one length count up; from one length to the next a bit is appended.

@@ -1,7 +1,7 @@
 public import TintypeCore
 
-/// Decodes baseline, extended sequential and progressive Huffman-coded JPEG files of 8 bits (ITU-T T.81) to the very pixels of libjpeg-turbo's
-/// defaults.
+/// Decodes sequential and progressive JPEG files of 8 bits (ITU-T T.81), Huffman-coded or arithmetic-coded, to the very pixels of
+/// libjpeg-turbo's defaults.
 ///
 /// Rows come as `gray8`, `rgb8` (from YCbCr or RGB), or `cmyk8` (from CMYK or YCCK). A sequential picture in one scan is decoded a
 /// row of MCUs at a time; one in several scans, or progressive, needs its coefficients in memory, two bytes each, counted against `DecodeLimits.memory`.
@@ -36,13 +36,19 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     private var failure: ImageError?
 
     public init(_ source: any ByteSource, options: DecodeOptions = DecodeOptions()) throws(ImageError) {
+        try self.init(source, options: options, holdingCoefficients: false)
+    }
+
+    /// - Parameter holdingCoefficients: whether all coefficients are held whatever the scans, for `readCoefficients()`.
+    init(_ source: any ByteSource, options: DecodeOptions, holdingCoefficients: Bool) throws(ImageError) {
         var reader = ByteReader(source, format: .jpeg)
         var segments = try Segments(&reader, options: options)
         let scan = try segments.nextScan(&reader)
         guard let scan, let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
         try frame.checkSupport(at: reader.offset)
         layout = CoefficientLayout(
-            frame, holdsAll: frame.process == .progressive || scan.components.count < frame.components.count)
+            frame,
+            holdsAll: holdingCoefficients || frame.isProgressive || scan.components.count < frame.components.count)
         quantization = frame.components.map { _ in [Int16](repeating: 0, count: 64) }
         latched = frame.components.map { _ in false }
         scansOfCoefficient = [Int](repeating: 0, count: 64 * frame.components.count)
@@ -102,7 +108,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         }
         layout = CoefficientLayout(
             frame, holdsAll: layout.holdsAll,
-            onlyDC: denominator == 8 && frame.process == .progressive && (coarsely || isFull))
+            onlyDC: denominator == 8 && frame.isProgressive && (coarsely || isFull))
         return denominator
     }
 
@@ -128,6 +134,19 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         }
         samples?.makeRow(nextRow, model: model, into: &row)
         nextRow += 1
+    }
+
+    /// Reads all scans, for their coefficients in place of rows.
+    ///
+    /// - Precondition: the decoder was made to hold them. It gives them away: no row can be read, and this not again.
+    mutating func readCoefficients() throws(ImageError) -> CoefficientPicture {
+        precondition(layout.holdsAll)
+        if let first = firstScan { try begin(first) }
+        var taken: [Int16] = []
+        swap(&taken, &coefficients)
+        return CoefficientPicture(
+            frame: frame, model: model, adobeTransform: segments.metadata.adobeTransform, starts: layout.starts,
+            coefficients: taken, quantization: quantization)
     }
 
     /// Reads on to the end-of-image marker, and looks whether anything follows it.
@@ -170,7 +189,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
     private mutating func beginNext(_ scan: inout ScanReader) throws(ImageError) -> Bool {
         // A progressive picture wants its last bits everywhere.
-        let row = frame.process == .progressive && unknownBits.contains { $0 > 0 } ? 0 : nil
+        let row = frame.isProgressive && unknownBits.contains { $0 > 0 } ? 0 : nil
         do throws(ImageError) {
             guard var next = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
             // With DC coefficients alone, scans of AC coefficients are passed over undecoded.
@@ -193,7 +212,7 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     /// Takes the quantisation tables that are in force, and sees that nobody has us go over the same coefficients for ever: fourteen scans
     /// give a coefficient all of its bits (T.81 §G.1.1.1.2).
     private mutating func prepare(_ scan: ScanHeader) throws(ImageError) {
-        let isProgressive = frame.process == .progressive
+        let isProgressive = frame.isProgressive
         for part in scan.components {
             for k in isProgressive ? scan.spectral.start...max(scan.spectral.start, scan.spectral.end) : 0...63 {
                 unknownBits[64 * part.index + (k & 63)] = isProgressive ? scan.approximation.low : 0

@@ -1,21 +1,27 @@
 import TintypeCore
 
 extension JPEGEncoder {
-    /// How the chroma of a colour picture is downsampled, in the J:a:b notation.
+    /// How the chroma of an RGB picture is downsampled, in the J:a:b notation.
     public enum Subsampling: String, Sendable, Hashable, CaseIterable {
         /// Not at all.
         case s444 = "444"
+        /// Halved down.
+        case s440 = "440"
         /// Halved across.
         case s422 = "422"
         /// Halved across and down.
         case s420 = "420"
+        /// Quartered across.
+        case s411 = "411"
 
         /// Luma blocks across and down in an MCU.
         var lumaBlocks: (across: Int, down: Int) {
             switch self {
             case .s444: (1, 1)
+            case .s440: (1, 2)
             case .s422: (2, 1)
             case .s420: (2, 2)
+            case .s411: (4, 1)
             }
         }
     }
@@ -24,22 +30,34 @@ extension JPEGEncoder {
     public struct Options: Sendable, Hashable {
         /// 1 to 100, on the scale of the Independent JPEG Group.
         public var quality: Int
-        /// Of no effect on grey pictures.
+        /// Of no effect on grey and CMYK pictures.
         public var subsampling: Subsampling
+        /// Whether the file shows the whole picture early, ever finer as it arrives. It is a few per cent smaller too,
+        /// and takes more time to write and to read.
+        public var progressive: Bool
         /// Whether the Huffman tables are made for the picture, which saves some per cent and holds the coefficients in
-        /// memory.
+        /// memory. A progressive file's always are.
         public var optimizeHuffman: Bool
         /// MCUs between restart markers: 0 for none, at most 65,535.
         public var restartInterval: Int
+        /// The most bytes that the file may have, metadata and all. The quality is then the best that is tried, and
+        /// where it takes too many bytes, the file is made to come near the maximum. The tables are optimised.
+        public var maximumBytes: Int?
 
         public init(
-            quality: Int = 85, subsampling: Subsampling = .s420, optimizeHuffman: Bool = true, restartInterval: Int = 0
+            quality: Int = 85, subsampling: Subsampling = .s420, progressive: Bool = false,
+            optimizeHuffman: Bool = true, restartInterval: Int = 0, maximumBytes: Int? = nil
         ) {
             self.quality = quality
             self.subsampling = subsampling
+            self.progressive = progressive
             self.optimizeHuffman = optimizeHuffman
             self.restartInterval = restartInterval
+            self.maximumBytes = maximumBytes
         }
+
+        /// Whether the file can be written while rows come.
+        var isStreaming: Bool { !progressive && !optimizeHuffman && maximumBytes == nil }
 
         /// Throws `misuse` for a number out of its range.
         func check() throws(ImageError) {
@@ -49,6 +67,9 @@ extension JPEGEncoder {
             guard (0...65_535).contains(restartInterval) else {
                 throw ImageError(
                     .misuse, "restart interval \(restartInterval) is not one of 0 to 65535", format: .jpeg)
+            }
+            if let maximumBytes, maximumBytes < 1 {
+                throw ImageError(.misuse, "a file cannot have at most \(maximumBytes) bytes", format: .jpeg)
             }
         }
     }

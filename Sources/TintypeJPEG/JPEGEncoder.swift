@@ -1,38 +1,40 @@
 public import TintypeCore
 import TintypeKernels
 
-/// Writes a baseline JPEG file (T.81, JFIF 1.01) from rows of grey or RGB pixels.
+/// Writes a JPEG file (T.81) from rows of grey, RGB or CMYK pixels, baseline or progressive.
 ///
-/// With standard Huffman tables it holds one row of MCUs and writes as it goes. With optimised ones it holds the
-/// picture's coefficients, compactly (a few times the bytes of the file, never more than twice those of its samples),
-/// and writes at the end. Errors are sticky.
+/// A baseline file with standard Huffman tables is written as rows come, from memory for one row of MCUs. Otherwise the
+/// picture's coefficients are held, without zeros (a few times the bytes of the file, and hardly ever more than twice
+/// those of its samples), and the file is written at the end. Errors are sticky.
 public struct JPEGEncoder: RowSink, ~Copyable {
     private let size: Size
     private let pixelFormat: PixelFormat
     private let options: Options
-    private let layout: EncoderLayout
+    private let metadata: Metadata
+    private let frame: EncodedFrame
+    /// By destination of the quantisation table.
     private let divisors: [JPEGForward.Divisors]
     private var planes: BandPlanes
     /// The blocks of a row of MCUs, 64 coefficients each.
     private var coefficients: [Int16]
-    private var tokens: [Int16]
-    private var tokenCoder: TokenCoder
-    private var frequencies: SymbolFrequencies
-    private var store: TokenStore
+    private var packer: BandPacker
+    private var store: BlockStore
     private var segments: SegmentWriter
-    private var bits: BitWriter
-    private var codes: HuffmanCodes
+    /// For a file that is written as rows come.
+    private var coder: ScanCoder
+    private var bits = BitWriter()
+    private let codes = HuffmanCodes(Self.standardTables)
     private var rowsTaken = 0
     private var mcuRow = 0
     /// What every further call throws.
     private var failure: ImageError?
 
-    /// Writes the file's header up to the frame.
+    /// Writes the file's header up to the frame, unless the quality is still open.
     ///
     /// - Parameters:
     ///   - size: sides of 1 to 65,535 pixels.
-    ///   - pixelFormat: `gray8` or `rgb8`.
-    ///   - metadata: what the file is to carry beside its pixels.
+    ///   - pixelFormat: `gray8`, `rgb8` (which is stored as YCbCr) or `cmyk8` (with Adobe's marker, as it is).
+    ///   - metadata: what the file is to carry beside its pixels. A CMYK file has no place for the density.
     /// - Throws: `misuse` for another pixel format, a side below 1 or options out of range; `limitExceeded` for a
     ///   larger side or metadata that JPEG cannot hold; whatever the sink throws.
     public init(
@@ -41,43 +43,48 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     ) throws(ImageError) {
         try options.check()
         try Self.check(size, pixelFormat)
-        let layout = EncoderLayout(size: size, subsampling: pixelFormat == .gray8 ? nil : options.subsampling)
-        let steps = [StandardQuantization.luminance, StandardQuantization.chrominance]
-            .prefix(layout.components.count == 1 ? 1 : 2)
-            .map { StandardQuantization.scaled($0, quality: options.quality) }
+        let layout = EncoderLayout(size: size, pixelFormat: pixelFormat, subsampling: options.subsampling)
+        let steps = StandardQuantization.tables(for: layout, FineQuality(options.quality))
+        let frame = EncodedFrame(
+            layout: layout, quantization: steps.map { $0.map(UInt16.init) },
+            signature: pixelFormat == .cmyk8 ? .adobe(0) : .jfif, isProgressive: options.progressive,
+            restartInterval: options.restartInterval)
         var segments = SegmentWriter(sink)
-        try segments.write(.soi)
-        try segments.write(metadata)
-        for (index, table) in steps.enumerated() { try segments.write(quantization: table, destination: index) }
-        try segments.write(frameOf: size, layout)
-        let tables = options.optimizeHuffman ? [] : Array(Self.standardTables.prefix(2 * steps.count))
-        if !tables.isEmpty {
-            try segments.write(scanOf: layout, tables: tables, restartInterval: options.restartInterval)
+        if options.maximumBytes == nil {
+            try segments.write(headerOf: frame, metadata)
+        } else {
+            // Metadata that do not fit are an error now, not at the end.
+            var trial = SegmentWriter(MemoryByteSink())
+            try trial.write(headerOf: frame, metadata)
+        }
+        let coder = ScanCoder(frame.scans[0], layout: layout, restartInterval: options.restartInterval)
+        if options.isStreaming {
+            let tables = Self.standardTables.enumerated().map { $0.offset < 2 * steps.count ? $0.element : nil }
+            let interval = options.restartInterval > 0 ? options.restartInterval : nil
+            try segments.write(headerOf: coder.scan, layout, tables: tables, restartInterval: interval)
         }
         self.init(
-            size, pixelFormat, options, layout, steps.map { JPEGForward.Divisors(steps: $0.span) },
-            HuffmanCodes(tables), segments)
+            size, pixelFormat, options, metadata, frame, steps.map { JPEGForward.Divisors(steps: $0.span) }, coder,
+            segments)
     }
 
     private init(
-        _ size: Size, _ pixelFormat: PixelFormat, _ options: Options, _ layout: EncoderLayout,
-        _ divisors: [JPEGForward.Divisors], _ codes: HuffmanCodes, _ segments: consuming SegmentWriter
+        _ size: Size, _ pixelFormat: PixelFormat, _ options: Options, _ metadata: Metadata, _ frame: EncodedFrame,
+        _ divisors: [JPEGForward.Divisors], _ coder: ScanCoder, _ segments: consuming SegmentWriter
     ) {
         self.size = size
         self.pixelFormat = pixelFormat
         self.options = options
-        self.layout = layout
+        self.metadata = metadata
+        self.frame = frame
         self.divisors = divisors
-        self.codes = codes
+        self.coder = coder
         self.segments = segments
-        planes = BandPlanes(layout: layout, width: size.width)
-        coefficients = [Int16](repeating: 0, count: 64 * layout.blocksPerRow)
-        tokens = coefficients
-        let order = layout.blockOrder
-        tokenCoder = TokenCoder(order: order, restartInterval: options.restartInterval)
-        frequencies = SymbolFrequencies(order: order)
-        store = TokenStore(limit: DecodeLimits.default.memory)
-        bits = BitWriter(order: order, restartInterval: options.restartInterval)
+        planes = BandPlanes(layout: frame.layout, width: size.width)
+        coefficients = [Int16](repeating: 0, count: 64 * frame.layout.blocksPerRow)
+        packer = BandPacker(frame.layout)
+        // While a quality is looked for, there are two sets of coefficients.
+        store = BlockStore(limit: DecodeLimits.default.memory / (options.maximumBytes == nil ? 1 : 2))
     }
 
     private static let standardTables = [
@@ -86,7 +93,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     ]
 
     private static func check(_ size: Size, _ pixelFormat: PixelFormat) throws(ImageError) {
-        guard pixelFormat == .gray8 || pixelFormat == .rgb8 else {
+        guard [.gray8, .rgb8, .cmyk8].contains(pixelFormat) else {
             throw ImageError(.misuse, "pixels of format \(pixelFormat.rawValue) must be converted", format: .jpeg)
         }
         guard size.width >= 1, size.height >= 1 else {
@@ -100,7 +107,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     /// Takes the next row, of `size.width` pixels.
     ///
     /// - Throws: `misuse` after the last row or for a row of another length; `limitExceeded` where the coefficients
-    ///   that wait for optimised Huffman tables would take more than 512 MiB; whatever the sink throws.
+    ///   that are held would take more than 512 MiB, or half of that with a maximum of bytes; whatever the sink throws.
     public mutating func writeRow(_ row: Span<UInt8>) throws(ImageError) {
         if let failure { throw failure }
         guard rowsTaken < size.height else {
@@ -123,7 +130,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
 
     /// Writes what is left of the file.
     ///
-    /// - Throws: `misuse` if rows are missing or it was called before; whatever the sink throws.
+    /// - Throws: `misuse` if rows are missing or it was called before; `limitExceeded` if the file has more than the
+    ///   maximum of bytes at any quality; whatever the sink throws.
     public mutating func finish() throws(ImageError) {
         if let failure { throw failure }
         guard rowsTaken == size.height else {
@@ -131,9 +139,17 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         }
         failure = ImageError(.misuse, "the file is already finished", format: .jpeg)
         do {
-            if options.optimizeHuffman { try writeStoredTokens() }
-            try bits.finish(to: &segments.bytes)
-            try segments.write(.eoi)
+            if options.isStreaming {
+                try bits.finish(to: &segments.bytes)
+                try segments.write(.eoi)
+            } else if let maximum = options.maximumBytes {
+                let search = try QualitySearch(
+                    frame: frame, metadata: metadata, bands: store.bands, maximumBytes: maximum,
+                    finest: FineQuality(options.quality))
+                try segments.bytes.write(search.bestFile())
+            } else {
+                try frame.writeScans(store.bands, to: &segments)
+            }
             try segments.bytes.flush()
         } catch {
             failure = error
@@ -141,79 +157,42 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         }
     }
 
-    /// Transforms, quantises and encodes a row of MCUs.
+    /// Transforms, quantises and encodes or keeps a row of MCUs.
     private mutating func encodePlanes() throws(ImageError) {
+        let layout = frame.layout
         for (index, component) in layout.components.enumerated() {
-            let divisors = divisors[component.tables]
-            for row in 0..<component.down {
+            let table = component.sampling.quantization
+            for row in 0..<min(component.down, component.blocksDown - mcuRow * component.down) {
                 let first = component.firstBlock + row * layout.mcusAcross * component.across
-                if mcuRow * component.down + row < component.blocksDown {
-                    Self.transform(planes[index], row, component, divisors, first, &coefficients)
-                    Self.padRow(first, component, layout, &coefficients)
-                } else {
-                    Self.fillRow(first, component, layout, &coefficients)
-                }
+                Self.transform(
+                    planes[index], row, component, divisors[table], quantizing: options.maximumBytes == nil,
+                    first, &coefficients)
             }
         }
         planes.removeAll()
-        mcuRow += 1
-        let count = tokenCoder.encodeRow(coefficients, mcus: layout.mcusAcross, into: &tokens)
-        if options.optimizeHuffman {
-            frequencies.add(tokens, count: count)
-            try store.append(tokens[0..<count])
+        let band = packer.pack(coefficients, mcuRow: mcuRow)
+        if options.isStreaming {
+            coder.begin(band)
+            while coder.codeNext(of: band, mcuRow: mcuRow) {
+                try bits.write(coder.symbols, count: coder.count, codes: codes, to: &segments.bytes)
+            }
         } else {
-            try bits.write(tokens, count: count, codes: codes, to: &segments.bytes)
+            try store.append(band)
         }
+        mcuRow += 1
     }
 
-    private mutating func writeStoredTokens() throws(ImageError) {
-        let tables = frequencies.optimalTables
-        try segments.write(scanOf: layout, tables: tables, restartInterval: options.restartInterval)
-        codes = HuffmanCodes(tables)
-        for piece in store.pieces {
-            try bits.write(piece, count: piece.count, codes: codes, to: &segments.bytes)
-        }
-    }
-}
-
-// MARK: - Rows of blocks
-
-extension JPEGEncoder {
     /// The blocks of a component's row that hold pixels.
     private static func transform(
         _ plane: [UInt8], _ row: Int, _ component: EncoderLayout.Component, _ divisors: JPEGForward.Divisors,
-        _ firstBlock: Int, _ coefficients: inout [Int16]
+        quantizing: Bool, _ firstBlock: Int, _ coefficients: inout [Int16]
     ) {
         let start = 8 * row * component.stride
         let samples = plane.span.extracting(start..<start + 8 * component.stride)
         var all = coefficients.mutableSpan
-        var blocks = all._mutatingExtracting(64 * firstBlock..<64 * (firstBlock + component.blocksAcross))
+        var output = all._mutatingExtracting(64 * firstBlock..<64 * (firstBlock + component.blocksAcross))
         JPEGForward.transformBlocks(
-            samples, stride: component.stride, blocks: component.blocksAcross, divisors: divisors, into: &blocks)
-    }
-
-    /// The blocks beyond the right edge: no difference from the block before, which costs the fewest bits. Their other
-    /// coefficients are never anything but 0.
-    private static func padRow(
-        _ firstBlock: Int, _ component: EncoderLayout.Component, _ layout: EncoderLayout,
-        _ coefficients: inout [Int16]
-    ) {
-        for x in component.blocksAcross..<layout.mcusAcross * component.across {
-            coefficients[64 * (firstBlock + x)] = coefficients[64 * (firstBlock + x - 1)]
-        }
-    }
-
-    /// A row of blocks below the lower edge: no difference from the block that comes before in the stream, the last of
-    /// the row above in the MCU.
-    private static func fillRow(
-        _ firstBlock: Int, _ component: EncoderLayout.Component, _ layout: EncoderLayout,
-        _ coefficients: inout [Int16]
-    ) {
-        let count = layout.mcusAcross * component.across
-        for i in 64 * firstBlock..<64 * (firstBlock + count) { coefficients[i] = 0 }
-        for x in 0..<count {
-            let above = firstBlock - count + x / component.across * component.across + component.across - 1
-            coefficients[64 * (firstBlock + x)] = coefficients[64 * above]
-        }
+            samples, stride: component.stride, blocks: component.blocksAcross, divisors: divisors,
+            quantizing: quantizing, into: &output)
     }
 }

@@ -25,6 +25,7 @@ struct Marker: Equatable {
     static let app0 = Marker(0xE0)
     static let app1 = Marker(0xE1)
     static let app2 = Marker(0xE2)
+    static let app13 = Marker(0xED)
     static let app14 = Marker(0xEE)
     static let com = Marker(0xFE)
     static let tem = Marker(0x01)

@@ -32,9 +32,22 @@ struct MetadataCollector {
             metadata.xmp = try kept(bytes.dropFirst(Self.xmp.count))
         case .app2 where bytes.count > 14 && bytes.starts(with: Self.profile):
             try readProfileChunk(bytes)
+        case .app13 where metadata.iptc == nil:
+            metadata.iptc = PhotoshopResources.iptc(in: bytes).flatMap { keptIfAllowed($0) }
+        case .com:
+            if let comment = keptIfAllowed(bytes[...]) { metadata.comments.append(comment) }
         default:
             break
         }
+    }
+
+    /// Comments and IPTC records beyond the limits are passed over: a picture can be shown and copied without them.
+    private mutating func keptIfAllowed(_ bytes: ArraySlice<UInt8>) -> [UInt8]? {
+        // An empty comment takes room too.
+        let size = bytes.count + MemoryLayout<[UInt8]>.stride
+        guard size <= min(left, blockLimit) else { return nil }
+        left -= size
+        return Array(bytes)
     }
 
     private mutating func kept(_ bytes: ArraySlice<UInt8>) throws(ImageError) -> [UInt8] {

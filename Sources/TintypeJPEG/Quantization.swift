@@ -25,16 +25,47 @@ enum StandardQuantization {
         99, 99, 99, 99, 99, 99, 99, 99,
     ]
 
+    /// The steps of the tables that a layout's components name, by destination.
+    static func tables(for layout: EncoderLayout, _ quality: FineQuality) -> [[UInt8]] {
+        let last = layout.components.reduce(0) { max($0, $1.sampling.quantization) }
+        return [luminance, chrominance].prefix(last + 1).map { scaled($0, quality) }
+    }
+
     /// The steps of a table at a quality: as they are at 50, all 1 at 100, 50 times as large at 1, but never above 255,
     /// which is the most that a baseline file can hold.
-    ///
+    static func scaled(_ table: [64 of UInt8], _ quality: FineQuality) -> [UInt8] {
+        (0..<64).map { UInt8(clamping: max(1, (Int(table[$0]) * quality.scale + 3_200) / 6_400)) }
+    }
+}
+
+/// A quality in sixteenths, between those that are whole: an encoder that keeps to a number of bytes comes nearer to it.
+struct FineQuality: Hashable {
+    /// 16 to 1,600.
+    var sixteenths: Int
+
     /// - Parameter quality: 1 to 100.
-    static func scaled(_ table: [64 of UInt8], quality: Int) -> [64 of UInt8] {
-        let percent = quality < 50 ? 5_000 / quality : 200 - 2 * quality
-        var steps = table
-        for i in 0..<64 {
-            steps[i] = UInt8(clamping: max(1, (Int(table[i]) * percent + 50) / 100))
+    init(_ quality: Int) {
+        sixteenths = 16 * quality
+    }
+
+    init(sixteenths: Int) {
+        self.sixteenths = sixteenths
+    }
+
+    /// The quality whose scale is nearest from above.
+    init(scale: Double) {
+        let scale = min(max(scale, 1), 320_000)
+        sixteenths = Int(scale > 6_400 ? 5_120_000 / scale : (12_800 - scale) / 8)
+    }
+
+    /// By how much the tables of T.81 Annex K are multiplied, 6,400 for once.
+    ///
+    /// Per cent of a whole quality are whole, as the Independent JPEG Group defines them.
+    var scale: Int {
+        if sixteenths % 16 == 0 {
+            let quality = sixteenths / 16
+            return 64 * (quality < 50 ? 5_000 / quality : 200 - 2 * quality)
         }
-        return steps
+        return sixteenths < 800 ? 64 * 5_000 * 16 / sixteenths : 12_800 - 8 * sixteenths
     }
 }

@@ -5,7 +5,8 @@ struct ScanHeader {
     struct Component {
         /// Which of the frame's components.
         let index: Int
-        /// Slots of `HuffmanTables`.
+        /// Slots of `HuffmanTables`: the header's number, and the header's number + 4. The header can name tables up to 15; one above 3 is an
+        /// error only to a scan that needs a Huffman table.
         let dcTable: Int
         let acTable: Int
     }
@@ -34,7 +35,6 @@ struct ScanHeader {
                     frame.components[$0].id == id && !taken.contains($0)
                 })
             else { throw malformed("the scan names a component \(id) that the frame does not have") }
-            guard tables >> 4 < 4, tables & 15 < 4 else { throw malformed("the scan names a Huffman table above 3") }
             components.append(Component(index: index, dcTable: Int(tables >> 4), acTable: 4 + Int(tables & 15)))
         }
         let blocks = components.reduce(0) {

@@ -5,8 +5,7 @@ import TintypeKernels
 ///
 /// Where the bits of an interval run out, its remaining MCUs are left as they are (zero), as libjpeg leaves them.
 struct ScanReader {
-    /// Nil for a sequential scan.
-    private let progression: ProgressiveScan?
+    private let isProgressive: Bool
     private var places: [BlockPlace]
     /// What to add to each place for the next row of MCUs.
     private var rowSteps: [Int]
@@ -16,24 +15,27 @@ struct ScanReader {
     private let rowHeight: Int
     private var row = 0
 
-    private var entropy = EntropyDecoder()
+    private var entropy: any EntropyCoding
     private let restartInterval: Int
     private var untilRestart: Int
     private var nextRestart: UInt8 = 0
     /// Whether this restart interval has no more data, and whether the whole scan has none.
     private var intervalIsOver = false
     private var scanIsOver = false
-    private var hasWarned = false
+    /// The gravest that was warned of.
+    private var warned: DecodeWarning.Kind?
 
     /// - Parameter layout: where the coefficients lie; a layout of one MCU row makes every row go to the same place.
     init(_ header: ScanHeader, frame: FrameHeader, layout: CoefficientLayout, segments: Segments) throws(ImageError) {
-        if frame.process == .progressive {
-            try header.checkProgression(at: nil)
-            progression = ProgressiveScan(header)
+        isProgressive = frame.isProgressive
+        if isProgressive { try header.checkProgression(at: nil) }
+        let progression = isProgressive ? ProgressiveScan(header) : nil
+        if frame.isArithmetic {
+            entropy = ArithmeticDecoder(progression)
         } else {
-            progression = nil
+            try Self.checkTables(header, progression, segments.huffman)
+            entropy = EntropyDecoder(progression)
         }
-        try Self.checkTables(header, progression, segments.huffman)
         restartInterval = segments.restartInterval
         untilRestart = restartInterval
         var places: [BlockPlace] = []
@@ -78,6 +80,9 @@ struct ScanReader {
             case .firstAC, .refiningAC: (false, true)
             }
         for part in header.components {
+            guard !usesDC || part.dcTable < 4, !usesAC || part.acTable < HuffmanTables.slots else {
+                throw ImageError(.malformed, "a scan names a Huffman table above 3", format: .jpeg)
+            }
             guard !usesDC || tables.isDefined[part.dcTable], !usesAC || tables.isDefined[part.acTable] else {
                 throw ImageError(.malformed, "a scan uses a Huffman table that is missing or wrong", format: .jpeg)
             }
@@ -100,7 +105,7 @@ struct ScanReader {
                 if restartInterval == 0 { scanIsOver = true }
                 mcu = stop
             } else {
-                mcu = try decode(mcu..<stop, &reader, segments.huffman, into: &coefficients)
+                mcu = try entropy.decode(mcu..<stop, places, segments, &reader, into: &coefficients)
                 try notice(reader, &segments)
             }
             untilRestart -= mcu - from
@@ -109,49 +114,18 @@ struct ScanReader {
         row += 1
     }
 
-    private mutating func decode(
-        _ mcus: Range<Int>, _ reader: inout ByteReader, _ tables: borrowing HuffmanTables,
-        into coefficients: inout [Int16]
-    ) throws(ImageError) -> Int {
-        // Half as much again as one MCU needs, so that the window does not move for each.
-        let wanted = 2 * EntropyDecoder.longestMCU
-        let isLast = try reader.fill(wanted) < wanted
-        entropy.buffer.position = reader.position
-        let next = Self.decode(
-            &entropy, progression, mcus, places, tables, reader,
-            lastStart: isLast ? Int.max : reader.end - EntropyDecoder.longestMCU, into: &coefficients)
-        reader.advance(by: entropy.buffer.position - reader.position)
-        return next
-    }
-
-    private static func decode(
-        _ entropy: inout EntropyDecoder, _ progression: ProgressiveScan?, _ mcus: Range<Int>, _ places: [BlockPlace],
-        _ tables: borrowing HuffmanTables, _ reader: borrowing ByteReader, lastStart: Int,
-        into coefficients: inout [Int16]
-    ) -> Int {
-        var target = coefficients.mutableSpan
-        if let progression {
-            return entropy.decode(
-                progression, mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span,
-                end: reader.end, lastStart: lastStart, into: &target)
-        }
-        return entropy.decode(
-            mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span, end: reader.end,
-            lastStart: lastStart, into: &target)
-    }
-
     /// Turns what the entropy decoder ran into into warnings.
     private mutating func notice(_ reader: borrowing ByteReader, _ segments: inout Segments) throws(ImageError) {
         if entropy.metBadCode {
             entropy.metBadCode = false
             try warn(&segments, .damaged, "entropy-coded data are damaged", reader.offset)
         }
+        intervalIsOver = entropy.isOver
         guard entropy.isStarved else { return }
-        intervalIsOver = true
         if reader.available == 0 {
-            scanIsOver = true
+            scanIsOver = entropy.isOver
             try warn(&segments, .truncated, "the file ends within the picture", reader.offset)
-        } else {
+        } else if entropy.isOver {
             try warn(&segments, .damaged, "entropy-coded data end too early", reader.offset)
         }
     }
@@ -159,10 +133,10 @@ struct ScanReader {
     private mutating func warn(
         _ segments: inout Segments, _ kind: DecodeWarning.Kind, _ reason: String, _ offset: Int
     ) throws(ImageError) {
-        if hasWarned && kind != .truncated { return }
-        hasWarned = true
+        if warned == .truncated || warned == kind { return }
+        warned = kind
         // Where a progressive file ends, the scans that would have refined the rows above are missing too.
-        let first = progression != nil && kind == .truncated ? 0 : row * rowHeight
+        let first = isProgressive && kind == .truncated ? 0 : row * rowHeight
         try segments.warn(kind, reason, row: first, at: offset)
     }
 
@@ -172,7 +146,7 @@ struct ScanReader {
         let due = nextRestart
         nextRestart = (nextRestart + 1) & 7
         untilRestart = restartInterval
-        entropy.restart(at: reader.position)
+        entropy.restart()
         while true {
             guard let marker = try segments.nextMarker(&reader) else {
                 scanIsOver = true

@@ -21,42 +21,68 @@ struct SegmentWriter: ~Copyable {
         try bytes.write(parameters)
     }
 
-    /// DQT with one table of 8-bit steps, in zigzag order (T.81 §B.2.4.1).
-    mutating func write(quantization steps: [64 of UInt8], destination: Int) throws(ImageError) {
-        try write(.dqt, [UInt8(destination)] + (0..<64).map { steps[Int(naturalOrder[$0])] })
+    /// A picture's header up to its first scan: SOI, what describes the picture, quantisation tables, frame header.
+    mutating func write(headerOf frame: EncodedFrame, _ metadata: Metadata) throws(ImageError) {
+        try write(.soi)
+        try write(metadata, isJFIF: frame.signature == .jfif)
+        if case .adobe(let transform) = frame.signature {
+            // Version 100, no flags (Adobe Technical Note 5116).
+            try write(.app14, Array("Adobe".utf8) + [0, 100, 0, 0, 0, 0, transform])
+        }
+        for (index, steps) in frame.quantization.enumerated() { try write(quantization: steps, destination: index) }
+        try writeFrameHeader(frame)
     }
 
-    /// SOF0 (T.81 §B.2.2): 8 bits a sample, components 1, 2 and 3.
-    mutating func write(frameOf size: Size, _ layout: EncoderLayout) throws(ImageError) {
+    /// DQT with one table in zigzag order, of 16-bit steps only where there must be (T.81 §B.2.4.1).
+    private mutating func write(quantization steps: [UInt16], destination: Int) throws(ImageError) {
+        let isWide = steps.contains { $0 > 255 }
+        var parameters = [UInt8((isWide ? 0x10 : 0) | destination)]
+        for k in 0..<64 {
+            let step = steps[Int(naturalOrder[k])]
+            if isWide { parameters.append(UInt8(step >> 8)) }
+            parameters.append(UInt8(step & 0xFF))
+        }
+        try write(.dqt, parameters)
+    }
+
+    /// SOF2 for a progressive picture, SOF0 for others, or SOF1 where baseline does not allow for 16-bit steps
+    /// (T.81 §B.2.2).
+    private mutating func writeFrameHeader(_ frame: EncodedFrame) throws(ImageError) {
+        let size = frame.layout.size
         var parameters: [UInt8] = [8]
         parameters.appendUInt16(size.height)
         parameters.appendUInt16(size.width)
-        parameters.append(UInt8(layout.components.count))
-        for (index, component) in layout.components.enumerated() {
-            parameters += [UInt8(index + 1), UInt8(component.across << 4 | component.down), UInt8(component.tables)]
+        parameters.append(UInt8(frame.layout.components.count))
+        for sampling in frame.layout.components.map(\.sampling) {
+            parameters += [sampling.id, UInt8(sampling.across << 4 | sampling.down), UInt8(sampling.quantization)]
         }
-        try write(.sof0, parameters)
+        let isWide = frame.quantization.contains { $0.contains { $0 > 255 } }
+        try write(frame.isProgressive ? .sof2 : isWide ? .sof1 : .sof0, parameters)
     }
 
-    /// What comes before the scan's data: its Huffman tables in the order DC 0, AC 0, DC 1, AC 1 (DHT, T.81 §B.2.4.2),
-    /// the restart interval if there is one (DRI, §B.2.4.4), and the header of a scan with all components and
-    /// coefficients (SOS, §B.2.3).
+    /// What comes before a scan's data: its Huffman tables (DHT, T.81 §B.2.4.2), the restart interval if it is to be
+    /// told (DRI, §B.2.4.4), and the scan header (SOS, §B.2.3).
+    ///
+    /// - Parameter tables: in the order DC 0, AC 0, DC 1, AC 1; nil for one that the scan does not use.
     mutating func write(
-        scanOf layout: EncoderLayout, tables: [HuffmanSpecification], restartInterval: Int
+        headerOf scan: EncodedScan, _ layout: EncoderLayout, tables: [HuffmanSpecification?], restartInterval: Int?
     ) throws(ImageError) {
         for (index, table) in tables.enumerated() {
+            guard let table else { continue }
             try write(.dht, [UInt8(index & 1) << 4 | UInt8(index >> 1)] + table.counts + table.symbols)
         }
-        if restartInterval > 0 {
+        if let restartInterval {
             var parameters: [UInt8] = []
             parameters.appendUInt16(restartInterval)
             try write(.dri, parameters)
         }
-        var parameters = [UInt8(layout.components.count)]
-        for (index, component) in layout.components.enumerated() {
-            parameters += [UInt8(index + 1), UInt8(component.tables << 4 | component.tables)]
+        var parameters = [UInt8(scan.components.count)]
+        let uses = scan.usesTables
+        for sampling in scan.components.map({ layout.components[$0].sampling }) {
+            let (dc, ac) = (uses.dc ? sampling.tables : 0, uses.ac ? sampling.tables : 0)
+            parameters += [sampling.id, UInt8(dc << 4 | ac)]
         }
-        try write(.sos, parameters + [0, 63, 0])
+        try write(.sos, parameters + scan.selection)
     }
 }
 
@@ -74,20 +100,38 @@ extension SegmentWriter {
     /// The most bytes that a segment's parameters hold.
     private static let capacity = 65_533
 
-    /// Writes JFIF's density, EXIF, XMP and the ICC profile, each in the segments of its own specification.
+    /// Writes JFIF's density (only files of grey or YCbCr are JFIF), EXIF, XMP, the ICC profile, IPTC and comments, each in the segments of its own specification.
     ///
-    /// - Throws: `limitExceeded` if one of them does not fit, before anything is written.
-    mutating func write(_ metadata: Metadata) throws(ImageError) {
-        let exif = metadata.exif.map { Array("Exif\0\0".utf8) + $0 }
-        let xmp = metadata.xmp.map { Array("http://ns.adobe.com/xap/1.0/\0".utf8) + $0 }
+    /// What is too large for its segment is left out. In place of too large an EXIF block, its orientation, artist and
+    /// copyright are written.
+    ///
+    /// - Throws: `limitExceeded` if the profile, without which the colours are wrong, does not fit; before anything is
+    ///   written.
+    private mutating func write(_ metadata: Metadata, isJFIF: Bool) throws(ImageError) {
         let chunk = Self.capacity - Self.iccSignature.count - 2
-        if let exif, exif.count > Self.capacity { throw Self.tooLarge("EXIF block") }
-        if let xmp, xmp.count > Self.capacity { throw Self.tooLarge("XMP packet") }
-        if let icc = metadata.icc, icc.count > 255 * chunk { throw Self.tooLarge("colour profile") }
-        try write(.app0, Self.jfif(metadata.density))
-        if let exif { try write(.app1, exif) }
-        if let xmp { try write(.app1, xmp) }
+        if let icc = metadata.icc, icc.count > 255 * chunk {
+            let reason = "the colour profile is larger than the file format can hold"
+            throw ImageError(.limitExceeded, reason, format: .jpeg)
+        }
+        if isJFIF { try write(.app0, Self.jfif(metadata.density)) }
+        if let exif = Self.fitting("Exif\0\0", metadata.exif) ?? Self.fitting("Exif\0\0", metadata.keeping(.safe).exif)
+        {
+            try write(.app1, exif)
+        }
+        if let xmp = Self.fitting("http://ns.adobe.com/xap/1.0/\0", metadata.xmp) { try write(.app1, xmp) }
         if let icc = metadata.icc, !icc.isEmpty { try write(profile: icc, chunk: chunk) }
+        if let iptc = Self.fitting(PhotoshopResources.signature, metadata.iptc.map(PhotoshopResources.resource)) {
+            try write(.app13, iptc)
+        }
+        for comment in metadata.comments {
+            if let comment = Self.fitting("", comment) { try write(.com, comment) }
+        }
+    }
+
+    /// The parameters of a segment with this signature, or nil if they are too many.
+    private static func fitting(_ signature: String, _ content: [UInt8]?) -> [UInt8]? {
+        guard let content, signature.utf8.count + content.count <= capacity else { return nil }
+        return Array(signature.utf8) + content
     }
 
     private static let iccSignature = Array("ICC_PROFILE\0".utf8)
@@ -127,9 +171,5 @@ extension SegmentWriter {
             case .centimeter: [rounded(2, factor: 1), rounded(1, factor: 2.54)]
             }
         return candidates.compactMap { $0 }.min { $0.error < $1.error }?.density
-    }
-
-    private static func tooLarge(_ what: String) -> ImageError {
-        ImageError(.limitExceeded, "the \(what) is larger than the file format can hold", format: .jpeg)
     }
 }

@@ -3,6 +3,7 @@ import TintypeCore
 /// The marker segments before and between scans: tables, frame header, metadata.
 struct Segments {
     private(set) var huffman = HuffmanTables.standard()
+    private(set) var conditioning = ArithmeticConditioning()
     /// Steps in natural order, kept to 16 bits as the inverse DCT takes them.
     private(set) var quantization = [[Int16]?](repeating: nil, count: 4)
     private(set) var restartInterval = 0
@@ -150,15 +151,17 @@ struct Segments {
             try readQuantization(parameters(&reader), offset)
         case .dht:
             try readHuffman(parameters(&reader), offset)
+        case .dac:
+            try readConditioning(parameters(&reader), offset)
         case .dri:
             let bytes = try parameters(&reader)
             guard bytes.count == 2 else { throw malformed("the restart interval's length is wrong", offset) }
             restartInterval = Int(bytes[0]) << 8 | Int(bytes[1])
         case .dhp, .exp:
             throw ImageError(.unsupported, "hierarchical coding is not supported", at: offset, format: .jpeg)
-        case .app0, .app1, .app2, .app14:
+        case .app0, .app1, .app2, .app13, .app14, .com:
             try metadata.read(marker, reader.readBytes(forgivenLength(&reader)))
-        case _ where marker.code >= 0xE0 || marker == .dac || marker == .dnl:
+        case _ where marker.code >= 0xE0 || marker == .dnl:
             let length = try forgivenLength(&reader)
             guard try reader.skip(length) == length else { throw reader.truncated() }
         default:
@@ -214,6 +217,20 @@ struct Segments {
             // A table that is over-full is an error only to the scan that uses it.
             _ = huffman.define(Int(kind) * 4 + slot, specification)
             at += total
+        }
+    }
+
+    /// DAC (T.81 §B.2.4.3).
+    private mutating func readConditioning(_ bytes: [UInt8], _ offset: Int) throws(ImageError) {
+        guard bytes.count % 2 == 0 else { throw malformed("the arithmetic conditioning is cut short", offset) }
+        for at in stride(from: 0, to: bytes.count, by: 2) {
+            let (slot, value) = (bytes[at], bytes[at + 1])
+            guard conditioning.define(slot, value) else {
+                throw malformed("arithmetic conditioning \(value) of table \(slot)", offset)
+            }
+            if slot >= 16 && !(1...63).contains(value) {
+                try warn(.damaged, "arithmetic conditioning \(value) of table \(slot)", at: offset)
+            }
         }
     }
 

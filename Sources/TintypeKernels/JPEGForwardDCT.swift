@@ -9,9 +9,11 @@ extension JPEGForward {
     ///
     /// - Parameters:
     ///   - samples: eight rows, each beginning `stride` after the last, of at least 8 × `blocks` samples.
+    ///   - quantizing: if false, coefficients are left as the transform makes them, 8 times too large, but for those that
+    ///     would be quantised to 0.
     ///   - coefficients: at least 64 × `blocks`; block by block, each row by row from the lowest frequency, not zigzag.
     public static func transformBlocks(
-        _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors,
+        _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors, quantizing: Bool = true,
         into coefficients: inout MutableSpan<Int16>
     ) {
         precondition(blocks >= 0 && stride >= 8 * blocks && coefficients.count >= 64 * blocks)
@@ -28,7 +30,11 @@ extension JPEGForward {
                         for block in 0..<blocks {
                             unsafe transformRows(samples + 8 &* block, stride, work)
                             unsafe transformColumns(work)
-                            unsafe quantize(work, factors, output + 64 &* block)
+                            if quantizing {
+                                unsafe quantize(work, factors, output + 64 &* block)
+                            } else {
+                                unsafe removeSmall(work, factors, output + 64 &* block)
+                            }
                         }
                     }
                 }
@@ -128,6 +134,19 @@ extension JPEGForward {
         }
     }
 
+    /// Only what is at least half a divisor counts.
+    @inline(__always)
+    private static func removeSmall(
+        _ work: UnsafePointer<Int32>, _ factors: UnsafePointer<UInt16>, _ output: UnsafeMutablePointer<Int16>
+    ) {
+        for i in 0..<64 {
+            let value = unsafe Int16(truncatingIfNeeded: work[i])
+            let sign = value &>> 15
+            let magnitude = UInt16(bitPattern: (value ^ sign) &- sign)
+            unsafe output[i] = magnitude < factors[i] ? 0 : value
+        }
+    }
+
     /// The upper half of the product.
     @inline(__always)
     private static func multiplyHigh(_ a: UInt16, _ b: UInt16) -> UInt16 {
@@ -143,7 +162,10 @@ extension JPEGForward {
     /// suits vectors. A power of two would need m = 2¹⁶; it takes half of that, and k one less.
     public struct Divisors: Sendable {
         /// 64 halves of divisors, then 64 reciprocals m, then 64 powers of two that shift the rest of the way.
-        let factors: [UInt16]
+        ///
+        /// The quotient of a dividend is its magnitude and the half, times m, times the power, each product without its
+        /// lower 16 bits.
+        public let factors: [UInt16]
 
         /// - Parameter steps: 64 quantisation steps of 1 to 255, row by row (not zigzag).
         public init(steps: Span<UInt8>) {

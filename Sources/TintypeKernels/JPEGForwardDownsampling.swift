@@ -44,6 +44,32 @@ extension JPEGForward {
         }
     }
 
+    /// Halves two rows down: each output sample is the mean of two, rounded up at the half.
+    ///
+    /// - Parameters:
+    ///   - upper: as many samples as `output`, and so is `lower`.
+    public static func averageRows(
+        _ upper: Span<UInt8>, _ lower: Span<UInt8>, into output: inout MutableSpan<UInt8>
+    ) {
+        precondition(upper.count == output.count && lower.count == output.count)
+        for i in upper.indices {
+            output[i] = UInt8(truncatingIfNeeded: (UInt16(upper[i]) &+ UInt16(lower[i]) &+ 1) &>> 1)
+        }
+    }
+
+    /// Quarters a row across: each output sample is the mean of four, rounded up at the half.
+    ///
+    /// - Parameters:
+    ///   - row: four times as many samples as `output`.
+    public static func quarterRow(_ row: Span<UInt8>, into output: inout MutableSpan<UInt8>) {
+        precondition(row.count == 4 * output.count)
+        for i in output.indices {
+            let left = UInt16(row[4 &* i]) &+ UInt16(row[4 &* i &+ 1])
+            let right = UInt16(row[4 &* i &+ 2]) &+ UInt16(row[4 &* i &+ 3])
+            output[i] = UInt8(truncatingIfNeeded: (left &+ right &+ 2) &>> 2)
+        }
+    }
+
     /// The sum of samples 2i and 2i + 1, loaded together: a stride of two would keep the loops from using vectors.
     @inline(__always)
     private static func pairSum(_ row: UnsafeRawPointer, _ i: Int) -> UInt16 {

@@ -26,6 +26,24 @@ public enum PixelCurve {
         }
     }
 
+    /// The same in a row's own place, without change of depth.
+    ///
+    /// - Precondition: the table has an entry for each value of a sample, and `row` holds whole pixels.
+    public static func apply(
+        _ table: Span<UInt16>, inPlace row: inout MutableSpan<UInt8>, isWide: Bool, channels: Int, hasAlpha: Bool
+    ) {
+        let samples = isWide ? row.count / 2 : row.count
+        precondition(table.count == (isWide ? 65_536 : 256) && channels >= 1 && samples % channels == 0)
+        precondition(row.count == (isWide ? 2 : 1) * samples)
+        let colors = hasAlpha ? channels - 1 : channels
+        for pixel in stride(from: 0, to: samples, by: channels) {
+            for i in pixel..<pixel &+ colors {
+                let value = unsafe table[unchecked: load(row.span, isWide, i)]
+                store(value, isWide, i, &row)
+            }
+        }
+    }
+
     // Unchecked subscripts are sound: the counts were checked above, and no sample exceeds the table.
 
     @inline(__always)

@@ -10,6 +10,7 @@ struct ChunkType: Hashable, CustomStringConvertible {
     static var iend: ChunkType { ChunkType(code: 0x4945_4E44) }
     static var trns: ChunkType { ChunkType(code: 0x7452_4E53) }
     static var iccp: ChunkType { ChunkType(code: 0x6943_4350) }
+    static var srgb: ChunkType { ChunkType(code: 0x7352_4742) }
     static var exif: ChunkType { ChunkType(code: 0x6558_4966) }
     static var phys: ChunkType { ChunkType(code: 0x7048_5973) }
     static var itxt: ChunkType { ChunkType(code: 0x6954_5874) }

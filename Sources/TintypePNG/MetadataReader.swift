@@ -21,6 +21,10 @@ struct MetadataReader {
         switch chunks.type {
         case .iccp where !afterData && metadata.icc == nil:
             metadata.icc = try block(&chunks, { ($0.profile($1), "an iCCP chunk that holds no colour profile") })
+        case .srgb where !afterData:
+            // §11.3.2.5: its one byte is a rendering intent.
+            metadata.isSRGB = true
+            try chunks.close()
         case .exif where metadata.exif == nil:
             metadata.exif = try block(&chunks, { ($0.exif($1), "an eXIf chunk that holds no EXIF") })
         case .itxt where metadata.xmp == nil:

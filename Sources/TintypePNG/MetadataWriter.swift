@@ -17,6 +17,9 @@ extension ChunkWriter {
             // §11.3.2.3: a name, compression method 0, the profile.
             let name = Array("ICC profile".utf8)
             try write(.iccp, name + [0, 0] + (try Deflater.deflateAll(profile, level: level)))
+        } else if metadata.isSRGB {
+            // §11.3.2.5, never beside a profile. 1 is the relative colorimetric rendering intent.
+            try write(.srgb, [1])
         }
         if let density = metadata.density, let data = Self.density(density) { try write(.phys, data) }
         if let exif = metadata.exif, MetadataRules.isEXIF(exif) { try write(.exif, exif) }

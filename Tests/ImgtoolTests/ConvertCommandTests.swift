@@ -90,4 +90,25 @@ import Tintype
         #expect(try Tool.run("resize", "photo.jpg", "out.png", "-s", "900x", "--enlarge", in: folder).code == 0)
         #expect(try Image(decoding: folder.read("out.png")).size == Size(900, 675))
     }
+
+    @Test func coloursToSRGB() throws {
+        let folder = TemporaryFolder()
+        var image = Image(size: Size(1, 1), pixelFormat: .rgb8, pixels: [200, 100, 50])
+        image.metadata.icc = ColorProfiles.p3Profile
+        try folder.write(image.encoded(as: .png), to: "p3.png")
+        for command in [["convert", "p3.png", "o.png"], ["resize", "p3.png", "o.png", "-s", "1"]] {
+            #expect(try Tool.run(command, in: folder).code == 0)
+            #expect(try Image(decoding: folder.read("o.png")).metadata.icc == ColorProfiles.p3Profile)
+            #expect(try Tool.run(command + ["--color", "srgb"], in: folder).code == 0)
+            let made = try Image(decoding: folder.read("o.png"))
+            #expect(made.metadata.icc == nil && made.metadata.isSRGB)
+            #expect(zip(made.pixels, [215, 93, 31]).allSatisfy { abs(Int($0) - $1) <= 1 })
+        }
+        image.metadata.icc = ColorProfiles.profile(space: "RGB ", tags: [])
+        try folder.write(image.encoded(as: .png), to: "other.png")
+        let done = try Tool.run("convert", "other.png", "o.png", "--color", "srgb", in: folder)
+        #expect(done.code == 0 && done.errors.contains("'Test'"))
+        #expect(try Image(decoding: folder.read("o.png")).pixels == image.pixels)
+        #expect(try Tool.run("convert", "p3.png", "o.png", "--color", "cmyk", in: folder).code == 64)
+    }
 }

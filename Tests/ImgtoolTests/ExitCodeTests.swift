@@ -16,7 +16,7 @@ import Tintype
         Case(arguments: ["missing.jpg"], code: 66, kind: "io"), Case(arguments: ["folder"], code: 66, kind: "io"),
         Case(arguments: ["empty.jpg"], code: 65, kind: "truncated"),
         Case(arguments: ["text.jpg"], code: 65, kind: "malformed"),
-        Case(arguments: ["arithmetic.jpg"], code: 65, kind: "unsupported"),
+        Case(arguments: ["lossless.jpg"], code: 65, kind: "unsupported"),
         Case(arguments: ["cut.jpg", "--strict"], code: 65, kind: "truncated"),
         Case(arguments: ["photo.jpg", "--max-pixels", "1000"], code: 69, kind: "limitExceeded"),
         Case(arguments: ["photo.jpg", "--max-memory", "1k"], code: 69, kind: "limitExceeded"),
@@ -32,10 +32,10 @@ import Tintype
         try folder.write([], to: "empty.jpg")
         try folder.write(Array("text".utf8), to: "text.jpg")
         try folder.write(Array(photo.prefix(photo.count / 2)), to: "cut.jpg")
-        var arithmetic = photo
-        let frame = try #require(arithmetic.indices.dropLast().first { photo[$0] == 0xFF && photo[$0 + 1] == 0xC0 })
-        arithmetic[frame + 1] = 0xC9
-        try folder.write(arithmetic, to: "arithmetic.jpg")
+        var lossless = photo
+        let frame = try #require(lossless.indices.dropLast().first { photo[$0] == 0xFF && photo[$0 + 1] == 0xC0 })
+        lossless[frame + 1] = 0xC3
+        try folder.write(lossless, to: "lossless.jpg")
         folder.makeFolder("folder")
         let names = folder.names()
 

@@ -40,10 +40,38 @@ import Tintype
         let done = try Tool.run("info", "photo.jpg", "photo.png", "photo.gif", in: folder)
         #expect(done.code == 0)
         #expect(done.lines[0].hasPrefix("photo.jpg: JPEG, 640x480, "))
-        #expect(done.lines.count == 3 && done.errors.isEmpty)
+        // What EXIF says stands in a line of its own.
+        #expect(done.lines[1].hasPrefix("    Tintype"))
+        #expect(done.lines.count == 4 && done.errors.isEmpty)
         let piped = try Tool.run("info", "-", "--json", in: folder, input: folder.read("photo.png"))
         #expect(try piped.objects().first?["width"] as? Int == 256)
         #expect(try Tool.run("info", "nothing.png", in: folder).code == 66)
+    }
+
+    @Test func infoTellsHowAPictureWasTaken() throws {
+        let folder = TemporaryFolder()
+        let image = Image(
+            size: Size(2, 2), pixelFormat: .gray8, pixels: [1, 2, 3, 4],
+            metadata: Metadata(exif: EXIFWriting(littleEndian: true).camera()))
+        let taken =
+            "    taken 2026-05-01 12:30:07+02:00, Canon EOS R5, RF 24-70mm F2.8, 1/250 s, f/2.8, ISO 400, 35 mm, flash, "
+            + "48.85837° N 2.29444° W -35.5 m, by Anna, copyright: (c) Anna"
+        for name in ["a.jpg", "a.png"] {
+            try folder.write(
+                image.encoded(as: Encoding(pathExtension: String(name.suffix(3)), for: .gray8), keeping: .all), to: name
+            )
+            let done = try Tool.run("info", name, in: folder)
+            #expect(done.lines.last.map(String.init) == taken)
+            let object = try #require(Tool.run("info", name, "--json", in: folder).objects().first)
+            let exif = try #require(object["exif"] as? [String: Any])
+            #expect(exif["dateTaken"] as? String == "2026-05-01T12:30:07+02:00")
+            #expect(exif["exposureTime"] as? Double == 0.004 && exif["fNumber"] as? Double == 2.8)
+            #expect(exif["latitude"] as? Double == 48.8583667 && exif["longitude"] as? Double == -2.2944444)
+            #expect(exif["altitude"] as? Double == -35.5 && exif["flashFired"] as? Bool == true)
+            #expect(exif["iso"] as? Int == 400 && exif["focalLengthIn35mmFilm"] as? Int == 56)
+        }
+        let plain = try TemporaryFolder(["photo.png"])
+        #expect(try Tool.run("info", "photo.png", "--json", in: plain).objects().first?["exif"] == nil)
     }
 
     @Test func verify() throws {

@@ -6,7 +6,7 @@ public struct JPEGEncoderOracle {
     private let channels: Int
     private let pixels: [UInt8]
 
-    /// - Parameter pixels: grey or RGB, interleaved, without padding.
+    /// - Parameter pixels: grey, RGB or CMYK, interleaved, without padding.
     public init(width: Int, height: Int, channels: Int, pixels: [UInt8]) {
         (self.width, self.height, self.channels, self.pixels) = (width, height, channels, pixels)
     }
@@ -14,7 +14,7 @@ public struct JPEGEncoderOracle {
     /// The frequencies of a block before quantisation.
     ///
     /// - Parameters:
-    ///   - component: 0 for Y, 1 for Cb, 2 for Cr.
+    ///   - component: 0 for Y, 1 for Cb, 2 for Cr; or one of CMYK.
     ///   - across: pixels that a sample of the component covers, to the right and down.
     public func frequencies(component: Int, blockX: Int, blockY: Int, across: Int, down: Int) -> [Double] {
         var block: [Double] = []
@@ -40,15 +40,15 @@ public struct JPEGEncoderOracle {
         for dy in 0..<down {
             for dx in 0..<across { sum += converted(component, x * across + dx, row * down + dy) }
         }
-        // Nothing, 0 or 1, 1 or 2 is added by turns from left to right.
-        let bias = across * down == 4 ? 1 + x % 2 : across * down == 2 ? x % 2 : 0
+        // Where columns are halved, 0 or 1, or with rows 1 or 2 is added by turns from left to right.
+        let bias = across == 2 ? down - 1 + x % 2 : across * down / 2
         return Double((sum + bias) / (across * down))
     }
 
     /// Y, Cb or Cr of a pixel, the nearest one within the picture. Chroma's halves are rounded down.
     private func converted(_ component: Int, _ x: Int, _ y: Int) -> Int {
         let start = (min(y, height - 1) * width + min(x, width - 1)) * channels
-        if channels == 1 { return Int(pixels[start]) }
+        if channels != 3 { return Int(pixels[start + component]) }
         let (r, g, b) = (Double(pixels[start]), Double(pixels[start + 1]), Double(pixels[start + 2]))
         switch component {
         case 0: return Int(0.299 * r + 0.587 * g + 0.114 * b + 0.5)

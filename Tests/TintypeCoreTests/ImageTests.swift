@@ -34,6 +34,12 @@ import TintypeCore
         #expect { try Image(collecting: &rows, limit: 299) } throws: { ($0 as? ImageError)?.kind == .limitExceeded }
     }
 
+    @Test(arguments: Orientation.allCases, Orientation.allCases)
+    func oneOrientationAfterAnother(_ first: Orientation, _ second: Orientation) {
+        let stored = Image(size: Size(2, 3), pixelFormat: .gray8, pixels: Array("abcdef".utf8))
+        #expect(stored.oriented(first.followed(by: second)) == stored.oriented(first).oriented(second))
+    }
+
     /// EXIF 2.32 §4.6.4: what each value says of the first row and the first column, in a table of where stored corners are shown.
     @Test(arguments: [
         (Orientation.up, "ab/cd/ef"), (.upMirrored, "ba/dc/fe"), (.down, "fe/dc/ba"), (.downMirrored, "ef/cd/ab"),

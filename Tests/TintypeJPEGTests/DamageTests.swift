@@ -15,6 +15,7 @@ import TintypeCore
     /// Cut anywhere: refused under strict; otherwise refused, or a picture whose rows before the named one are right.
     @Test(arguments: [
         "odd-17x33-420.jpg", "separate-scans.jpg", "progressive.jpg", "restart.jpg", "metadata.jpg", "odd-1x1.jpg",
+        "arithmetic.jpg", "arithmetic-progressive.jpg", "arithmetic-17x33-restart.jpg",
     ])
     func truncationAtEveryByte(_ name: String) throws {
         let bytes = try TestImages.bytes(name)
@@ -34,7 +35,8 @@ import TintypeCore
 
     @Test(arguments: [
         "odd-17x33-422.jpg", "progressive.jpg", "separate-scans-restart.jpg", "restart.jpg", "metadata.jpg",
-        "ycck-420.jpg",
+        "ycck-420.jpg", "arithmetic-gray.jpg", "arithmetic-17x33-restart.jpg",
+        "arithmetic-progressive-17x33-restart.jpg",
     ])
     func mutationsNeverTrap(_ name: String) throws {
         let bytes = try TestImages.bytes(name)

@@ -14,10 +14,10 @@ struct EncoderMetadataTests {
 
     @Test(arguments: [false, true])
     func segmentsComeInOrder(optimize: Bool) throws {
-        let metadata = Metadata(exif: [1], icc: [2], xmp: [3])
+        let metadata = Metadata(exif: [1], icc: [2], xmp: [3], iptc: [4], comments: [[5], []])
         let found = try segments(metadata, optimize: optimize, restart: 2).map(\.marker)
         #expect(
-            found == [0xE0, 0xE1, 0xE1, 0xE2, 0xDB, 0xDB, 0xC0, 0xC4, 0xC4, 0xC4, 0xC4, 0xDD, 0xDA])
+            found == [0xE0, 0xE1, 0xE1, 0xE2, 0xED, 0xFE, 0xFE, 0xDB, 0xDB, 0xC0, 0xC4, 0xC4, 0xC4, 0xC4, 0xDD, 0xDA])
         let grey = try segments(Metadata(), channels: 1, optimize: optimize).map(\.marker)
         #expect(grey == [0xE0, 0xDB, 0xC0, 0xC4, 0xC4, 0xDA])
     }
@@ -76,15 +76,84 @@ struct EncoderMetadataTests {
         #expect(joined == icc)
     }
 
-    static let tooLarge = [
-        Metadata(exif: [UInt8](repeating: 0, count: 65_528)), Metadata(xmp: [UInt8](repeating: 0, count: 65_505)),
-        Metadata(icc: [UInt8](repeating: 0, count: 255 * 65_519 + 1)),
-    ]
-
-    @Test(arguments: tooLarge.indices)
-    func whatDoesNotFitIsRefused(_ index: Int) {
-        #expect { try EncoderCase(1, 1, .init()).encode(metadata: Self.tooLarge[index]) } throws: {
+    @Test func tooLargeAProfileIsRefused() {
+        let metadata = Metadata(icc: [UInt8](repeating: 0, count: 255 * 65_519 + 1))
+        #expect { try EncoderCase(1, 1, .init()).encode(metadata: metadata) } throws: {
             ($0 as? ImageError)?.kind == .limitExceeded
         }
+    }
+
+    @Test func otherMetadataThatDoNotFitAreLeftOut() throws {
+        func zeros(_ count: Int) -> [UInt8] { [UInt8](repeating: 0, count: count) }
+        let metadata = Metadata(
+            exif: zeros(65_528), xmp: zeros(65_505), iptc: zeros(65_508), comments: [zeros(65_534), [7]])
+        #expect(try segments(metadata).map(\.marker).prefix(3) == [0xE0, 0xFE, 0xDB])
+        #expect(try segments(metadata).first { $0.marker == 0xFE }?.parameters == [7])
+    }
+
+    @Test func ofTooLargeAnEXIFBlockThePartThatMattersIsWritten() throws {
+        let block = EXIFWriting(littleEndian: true).camera()
+        let large = Metadata(exif: block + [UInt8](repeating: 0, count: 65_528 - block.count))
+        let file = try EncoderCase(1, 1, .init()).encode(metadata: large)
+        let read = try JPEGDecoder(MemoryByteSource(file), options: DecodeOptions(strict: true)).metadata
+        #expect(read.exif == large.keeping(.safe).exif)
+        #expect(read.orientation == .right && read.exifFacts?.copyright == "(c) Anna")
+    }
+
+    // MARK: And read again
+
+    private func readAgain(_ metadata: Metadata) throws -> Metadata {
+        let file = try EncoderCase(9, 9, .init()).encode(metadata: metadata)
+        return try JPEGDecoder(MemoryByteSource(file), options: DecodeOptions(strict: true)).metadata
+    }
+
+    @Test(arguments: [1, 150_000, 400_000])
+    func profilesComeBack(count: Int) throws {
+        let icc = TestPictures.noise(width: count, height: 1, channels: 1, seed: 6)
+        #expect(try readAgain(Metadata(icc: icc)).icc == icc)
+    }
+
+    @Test(arguments: [1, 2, 1000, 65_506, 65_507])
+    func iptcComesBack(count: Int) throws {
+        let iptc = TestPictures.noise(width: count, height: 1, channels: 1, seed: 7)
+        #expect(try readAgain(Metadata(iptc: iptc)).iptc == (count < 65_507 ? iptc : nil))
+    }
+
+    @Test func commentsComeBack() throws {
+        let comments = [Array("one".utf8), [], [0xFF, 0xD9, 0], [UInt8](repeating: 3, count: 65_533)]
+        #expect(try readAgain(Metadata(comments: comments)).comments == comments)
+    }
+
+    @Test func commentsBeyondTheLimitsArePassedOver() throws {
+        let file = try EncoderCase(9, 9, .init()).encode(
+            metadata: Metadata(iptc: [UInt8](repeating: 1, count: 500), comments: [[1], [2, 2], [3]]))
+        var options = DecodeOptions(strict: true)
+        options.limits.metadata = 18
+        let read = try JPEGDecoder(MemoryByteSource(file), options: options).metadata
+        #expect(read.comments == [[1], [3]] && read.iptc == nil)
+    }
+
+    static let resources: [([UInt8], [UInt8]?)] = [
+        ([0x38, 0x42, 0x49, 0x4D, 4, 4, 0, 0, 0, 0, 0, 2, 8, 9], [8, 9]),
+        // Another resource with a name and an odd length comes first.
+        (
+            [0x38, 0x42, 0x49, 0x4D, 3, 0xED, 2, 65, 66, 0, 0, 0, 0, 3, 1, 2, 3, 0]
+                + [0x38, 0x42, 0x49, 0x4D, 4, 4, 1, 65, 0, 0, 0, 1, 7], [7]
+        ),
+        // Cut short, empty, of another maker, without end.
+        ([0x38, 0x42, 0x49, 0x4D, 4, 4, 0, 0, 0, 0, 0, 3, 8, 9], nil),
+        ([0x38, 0x42, 0x49, 0x4D, 4, 4, 0, 0, 0, 0, 0, 0], nil),
+        ([0x38, 0x42, 0x50, 0x53, 4, 4, 0, 0, 0, 0, 0, 2, 8, 9], nil),
+        ([0x38, 0x42, 0x49, 0x4D, 3, 0xED, 255, 0, 0xFF, 0xFF, 0xFF, 0xFF], nil),
+        ([0x38, 0x42, 0x49, 0x4D, 3, 0xED, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF], nil), ([], nil),
+    ]
+
+    @Test(arguments: resources.indices)
+    func iptcIsFoundAmongResources(_ index: Int) {
+        let (bytes, expected) = Self.resources[index]
+        let segment = Array(PhotoshopResources.signature.utf8) + bytes
+        #expect(PhotoshopResources.iptc(in: segment).map(Array.init) == expected)
+        #expect(PhotoshopResources.iptc(in: bytes) == nil)
+        for length in segment.indices { _ = PhotoshopResources.iptc(in: Array(segment.prefix(length))) }
     }
 }

@@ -1,6 +1,7 @@
 import TestSupport
 import Testing
 import TintypeCore
+import TintypeKernels
 
 @testable import TintypeJPEG
 
@@ -21,6 +22,22 @@ struct EncoderTablesTests {
         #expect(scaled(StandardQuantization.chrominance, 75).prefix(8) == [9, 9, 12, 24, 50, 50, 50, 50])
     }
 
+    /// Whole qualities are those that everybody knows; between them lie finer ones.
+    @Test func fineQualities() {
+        for sixteenths in 16..<1_600 {
+            let (coarse, fine) = (FineQuality(sixteenths: sixteenths), FineQuality(sixteenths: sixteenths + 1))
+            // Whole ones below 50 are rounded down to a whole per cent.
+            #expect(coarse.scale >= fine.scale || sixteenths % 16 == 0 && fine.scale - coarse.scale < 64)
+            #expect(coarse.scale % 64 == 0 || sixteenths % 16 != 0)
+        }
+        #expect(FineQuality(1).scale == 320_000 && FineQuality(50).scale == 6_400 && FineQuality(100).scale == 0)
+        for sixteenths in 16...1_599 {
+            let found = FineQuality(scale: Double(FineQuality(sixteenths: sixteenths).scale)).sixteenths
+            #expect((found - sixteenths).magnitude <= 15)
+        }
+        #expect(FineQuality(scale: -1).sixteenths < 1_600 && FineQuality(scale: 1e300).sixteenths == 16)
+    }
+
     @Test func quantisationFallsWithQuality() {
         for quality in 1..<100 {
             let (coarse, fine) = (
@@ -31,7 +48,7 @@ struct EncoderTablesTests {
     }
 
     private func scaled(_ table: [64 of UInt8], _ quality: Int) -> [UInt8] {
-        array(StandardQuantization.scaled(table, quality: quality))
+        StandardQuantization.scaled(table, FineQuality(quality))
     }
 
     private func array(_ table: [64 of UInt8]) -> [UInt8] { (0..<64).map { table[$0] } }
@@ -152,12 +169,42 @@ struct EncoderTablesTests {
         #expect(codes.entries[256 + 0xFA] == 0xFFFE << 8 | 16)
     }
 
-    @Test func tokensThatDoNotFitAreRefused() throws {
-        var store = TokenStore(limit: 1 << 20)
-        let tokens = [Int16](repeating: 3, count: 1 << 18)
-        try store.append(tokens[...])
-        try store.append(tokens[...])
-        #expect { try store.append(tokens[..<1]) } throws: { ($0 as? ImageError)?.kind == .limitExceeded }
-        #expect(store.pieces.map(\.count) == [1 << 18, 1 << 18])
+    @Test func bandsThatDoNotFitAreRefused() throws {
+        let layout = EncoderLayout(size: Size(64, 8), [EncoderLayout.Sampling(id: 1)])
+        var packer = BandPacker(layout)
+        let band = packer.pack([Int16](repeating: 3, count: 8 * 64), mcuRow: 0)
+        #expect(band.bytes == 8 * (8 + 1) + 2 * 8 * 64)
+        var store = BlockStore(limit: 2 * band.bytes)
+        try store.append(band)
+        try store.append(band)
+        #expect { try store.append(band) } throws: { ($0 as? ImageError)?.kind == .limitExceeded }
+        #expect(store.bands.count == 2)
+    }
+
+    /// What is transformed once and quantised later is what is quantised at once.
+    @Test(arguments: [16, 100, 333, 800, 1_361, 1_599])
+    func quantisingLaterChangesNothing(sixteenths: Int) {
+        let size = Size(8 * 40, 8)
+        let layout = EncoderLayout(size: size, [EncoderLayout.Sampling(id: 1)])
+        let samples = TestPictures.noise(width: size.width, height: 8, channels: 1, seed: 3)
+        func packed(_ quality: FineQuality, quantizing: Bool) -> BlockBand {
+            let steps = StandardQuantization.tables(for: layout, quality)[0]
+            let divisors = JPEGForward.Divisors(steps: steps.span)
+            var coefficients = [Int16](repeating: 0, count: 64 * 40)
+            var span = coefficients.mutableSpan
+            JPEGForward.transformBlocks(
+                samples.span, stride: size.width, blocks: 40, divisors: divisors,
+                quantizing: quantizing, into: &span)
+            var packer = BandPacker(layout)
+            return packer.pack(coefficients, mcuRow: 0)
+        }
+        let quality = FineQuality(sixteenths: sixteenths)
+        let requantizer = Requantizer(layout, steps: StandardQuantization.tables(for: layout, quality))
+        let atOnce = packed(quality, quantizing: true)
+        for finest in [quality, FineQuality(100)] {
+            let later = requantizer.quantize(packed(finest, quantizing: false))
+            #expect(later.masks == atOnce.masks)
+            #expect(later.values == atOnce.values)
+        }
     }
 }

@@ -26,7 +26,7 @@ struct EncoderCase: CustomTestStringConvertible {
 
     func encode(metadata: Metadata = Metadata()) throws(ImageError) -> [UInt8] {
         let sink = MemoryByteSink()
-        let format: PixelFormat = channels == 1 ? .gray8 : .rgb8
+        let format: PixelFormat = channels == 1 ? .gray8 : channels == 3 ? .rgb8 : .cmyk8
         var encoder = try JPEGEncoder(sink, size: size, pixelFormat: format, options: options, metadata: metadata)
         var rows = Image(size: size, pixelFormat: format, pixels: pixels).rows
         try encoder.drain(&rows)
@@ -44,7 +44,7 @@ struct EncoderTests {
             [10, 85, 100].map {
                 EncoderCase(width, height, noise: $0 == 85, .init(quality: $0, subsampling: subsampling))
             }
-        } + [EncoderCase(width, height, channels: 1, .init(quality: 90))]
+        } + [1, 4].map { EncoderCase(width, height, channels: $0, .init(quality: 90)) }
     }
 
     /// Every coefficient is the nearest multiple of its step to what the textbook has, but for what rounding of colours
@@ -197,7 +197,7 @@ struct EncoderTests {
     }
 
     @Test func whatCannotBeMade() {
-        for format in PixelFormat.allCases where format != .rgb8 && format != .gray8 {
+        for format in PixelFormat.allCases where ![.rgb8, .gray8, .cmyk8].contains(format) {
             #expect(kind { try make(Size(2, 2), format) } == .misuse)
         }
         for quality in [Int.min, -1, 0, 101, Int.max] {
@@ -205,6 +205,9 @@ struct EncoderTests {
         }
         for interval in [-1, 65_536] {
             #expect(kind { try make(Size(2, 2), .rgb8, .init(restartInterval: interval)) } == .misuse)
+        }
+        for bytes in [Int.min, -1, 0] {
+            #expect(kind { try make(Size(2, 2), .rgb8, .init(maximumBytes: bytes)) } == .misuse)
         }
         for size in [Size(0, 1), Size(1, 0), Size(-1, 5), Size(Int.min, 1)] {
             #expect(kind { try make(size) } == .misuse)
@@ -257,9 +260,12 @@ struct EncoderTests {
     }
 
     /// Wherever the sink fails, the failure comes out, and `finish` does not hide it.
-    @Test(arguments: [false, true])
-    func aFailingSinkIsReported(optimize: Bool) throws {
-        let test = EncoderCase(300, 300, noise: true, .init(quality: 100, optimizeHuffman: optimize))
+    @Test(arguments: [
+        JPEGEncoder.Options(quality: 100), .init(quality: 100, optimizeHuffman: false),
+        .init(quality: 100, progressive: true), .init(quality: 100, maximumBytes: 1_000_000),
+    ])
+    func aFailingSinkIsReported(_ options: JPEGEncoder.Options) throws {
+        let test = EncoderCase(300, 300, noise: true, options)
         let size = try test.encode().count
         for room in Array(stride(from: 0, to: size, by: size / 12)) + [size - 1] {
             var encoder = try JPEGEncoder(FullSink(room), size: test.size, pixelFormat: .rgb8, options: test.options)

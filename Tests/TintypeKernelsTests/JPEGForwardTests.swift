@@ -130,4 +130,40 @@ struct JPEGForwardTests {
         #expect(across == (0..<count).map { UInt8((sum(upper, $0) + $0 % 2) / 2) })
         #expect(both == (0..<count).map { UInt8((sum(upper, $0) + sum(lower, $0) + 1 + $0 % 2) / 4) })
     }
+
+    @Test(arguments: [0, 1, 2, 7, 16, 33, 500])
+    func averagesRoundUpAtTheHalf(count: Int) {
+        var random = SplitMix64(seed: UInt64(count))
+        let row = (0..<4 * count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let (upper, lower) = (Array(row[..<count]), Array(row[count..<2 * count]))
+        var (quarter, half) = ([UInt8](repeating: 0, count: count), [UInt8](repeating: 0, count: count))
+        var quarterSpan = quarter.mutableSpan
+        JPEGForward.quarterRow(row.span, into: &quarterSpan)
+        var halfSpan = half.mutableSpan
+        JPEGForward.averageRows(upper.span, lower.span, into: &halfSpan)
+        for i in 0..<count {
+            let four = row[4 * i..<4 * i + 4].map(Int.init)
+            #expect(Int(quarter[i]) == (four.reduce(0, +) + 2) / 4)
+            #expect(Int(half[i]) == (Int(upper[i]) + Int(lower[i]) + 1) / 2)
+        }
+    }
+
+    /// What is left unquantised is what is 8 times the transform, where quantising would not make it 0.
+    @Test(arguments: [1, 7, 255] as [UInt8])
+    func unquantisedCoefficientsAreThoseThatCount(step: UInt8) {
+        var random = SplitMix64(seed: 11)
+        let samples = (0..<64 * 20).map { _ in UInt8(truncatingIfNeeded: random.next()) }
+        let steps = [UInt8](repeating: step, count: 64)
+        var output = [Int16](repeating: 0, count: samples.count)
+        var span = output.mutableSpan
+        JPEGForward.transformBlocks(
+            samples.span, stride: 8 * 20, blocks: 20, divisors: JPEGForward.Divisors(steps: steps.span),
+            quantizing: false, into: &span)
+        let quantized = transform(samples, steps: steps)
+        for (index, (value, quotient)) in zip(output, quantized).enumerated() {
+            #expect((value == 0) == (quotient == 0))
+            let exact = 8 * TextbookDCT.forward(block(samples, index / 64))[index % 64]
+            if value != 0 { #expect((Double(value) - exact).magnitude < 2) }
+        }
+    }
 }

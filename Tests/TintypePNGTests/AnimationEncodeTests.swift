@@ -13,12 +13,13 @@ import TintypePNG
         return sink.bytes
     }
 
-    /// A rectangle of noise somewhere on what was there before; the third frame is the second again.
+    /// A rectangle of noise somewhere on what was there before; the third frame is the second again. No alpha is 0: the
+    /// decoder's canvas forgets colours that cannot be seen.
     static func images(_ format: PixelFormat, count: Int, seed: UInt64) -> [Image] {
         var random = SplitMix64(seed: seed)
         let size = Size(23, 17)
         var pixels = (0..<size.width * size.height * format.bytesPerPixel).map { _ in
-            UInt8.random(in: 0...255, using: &random)
+            UInt8.random(in: 1...255, using: &random)
         }
         return (0..<count).map { index in
             if index != 0, index != 2 {
@@ -28,7 +29,7 @@ import TintypePNG
                 for y in top...bottom {
                     for x in left...right {
                         for byte in 0..<format.bytesPerPixel {
-                            pixels[(y * 23 + x) * format.bytesPerPixel + byte] = .random(in: 0...255, using: &random)
+                            pixels[(y * 23 + x) * format.bytesPerPixel + byte] = .random(in: 1...255, using: &random)
                         }
                     }
                 }

@@ -155,4 +155,15 @@ import TintypePNG
         let written = Self.encode(Self.sample, Metadata(icc: gray), format: .grayAlpha8)
         #expect(try Decoded(written).metadata.icc == gray)
     }
+
+    @Test func sRGBIsReadAndWritten() throws {
+        #expect(try Decoded(Self.file([PNGChunk("sRGB", [0])])).metadata.isSRGB)
+        #expect(try !Decoded(Self.file(behind: [PNGChunk("sRGB", [0])])).metadata.isSRGB)
+        var metadata = Metadata()
+        metadata.isSRGB = true
+        #expect(try Decoded(Self.encode(Self.sample, metadata)).metadata == metadata)
+        // Never beside a profile.
+        metadata.icc = Self.profile(300)
+        #expect(try !Decoded(Self.encode(Self.sample, metadata)).metadata.isSRGB)
+    }
 }

@@ -95,6 +95,12 @@ struct BenchCommand: ParsableCommand {
         @Flag(help: "Write a JPEG with the standard Huffman tables.")
         var noOptimize = false
 
+        @Flag(help: "Write a progressive JPEG.")
+        var progressive = false
+
+        @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
+        var maxBytes: ByteCount?
+
         @OptionGroup var common: Common
 
         func validate() throws {
@@ -115,7 +121,11 @@ struct BenchCommand: ParsableCommand {
 
         private func encoding(for info: ImageInfo) throws(ImageError) -> Encoding {
             switch try Encoding(pathExtension: format.pathExtension, for: info.pixelFormat) {
-            case .jpeg: return .jpeg(JPEGEncoder.Options(quality: quality, optimizeHuffman: !noOptimize))
+            case .jpeg:
+                return .jpeg(
+                    JPEGEncoder.Options(
+                        quality: quality, progressive: progressive, optimizeHuffman: !noOptimize,
+                        maximumBytes: maxBytes?.bytes))
             case .png(var options):
                 if let effort { options.effort = effort }
                 options.threads = common.threads

@@ -19,6 +19,10 @@ struct InfoCommand: ParsableCommand {
                 let bytes = input.byteCount
                 report.line = "\(input.name): " + info.summary(metadata, bytes: bytes)
                 report.facts = [("path", .string(input.name))] + info.facts(metadata, bytes: bytes)
+                if let taken = metadata.exifFacts, !taken.isEmpty {
+                    if let summary = taken.summary { report.line? += "\n    " + summary }
+                    report.facts.append(("exif", taken.json))
+                }
             }
         }
     }

@@ -2,6 +2,7 @@ public import ArgumentParser
 public import Tintype
 
 extension Fit: ExpressibleByArgument {}
+extension Thumbnail.Colors: ExpressibleByArgument {}
 extension Gravity: ExpressibleByArgument {}
 extension Filter: ExpressibleByArgument {}
 extension Metadata.Keep: ExpressibleByArgument {}
@@ -45,6 +46,23 @@ extension TargetSize: ExpressibleByArgument {
     }
 }
 
+extension JPEGTransform.Crop: ExpressibleByArgument {
+    /// `WxH+X+Y`.
+    public init?(argument: String) {
+        let parts = argument.lowercased().split(separator: "+", omittingEmptySubsequences: false)
+        let sides = parts[0].split(separator: "x", omittingEmptySubsequences: false)
+        guard parts.count == 3, sides.count == 2 else { return nil }
+        let numbers = (sides + parts[1...]).map { digits in
+            digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+                ? Int(digits).flatMap { $0 <= 65_535 ? $0 : nil } : nil
+        }
+        guard let width = numbers[0], let height = numbers[1], let x = numbers[2], let y = numbers[3], width > 0,
+            height > 0
+        else { return nil }
+        self.init(x: x, y: y, width: width, height: height)
+    }
+}
+
 /// A number of bytes: `30000`, `30k` (thousands), `30KiB` (times 1024), and so with M and G.
 struct ByteCount: ExpressibleByArgument {
     let bytes: Int
@@ -61,6 +79,19 @@ struct ByteCount: ExpressibleByArgument {
         let (bytes, overflow) = count.multipliedReportingOverflow(by: factor)
         if overflow { return nil }
         self.bytes = bytes
+    }
+}
+
+/// Pixels an inch: `300`, or across and down, `300x600`.
+struct PixelDensity: ExpressibleByArgument {
+    let density: Metadata.Density
+
+    init?(argument: String) {
+        let numbers = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Double($0) }
+        guard let x = numbers[0], let y = numbers.count == 2 ? numbers[1] : x, numbers.count <= 2,
+            (1...65_535).contains(x), (1...65_535).contains(y)
+        else { return nil }
+        density = Metadata.Density(x: x, y: y, unit: .inch)
     }
 }
 

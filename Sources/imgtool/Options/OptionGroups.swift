@@ -57,14 +57,23 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "Threads inside one image.")
     var threads = 1
 
+    @Flag(help: "Write a JPEG that shows the whole picture early, ever finer as it arrives.")
+    var progressive = false
+
     @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
     var maxBytes: ByteCount?
+
+    @Option(help: "The pixels an inch that the file states, for example 300 or 300x600.")
+    var density: PixelDensity?
 
     @Option(help: "What lies behind transparent pixels where the format has none, and around padding.")
     var background = Color.white
 
     @Option(help: "How much of the metadata is kept; 'safe' leaves out location, serial numbers and previews.")
     var metadata = Metadata.Keep.safe
+
+    @Option(help: "What becomes of colours with a profile: 'srgb' converts those of matrix profiles.")
+    var color = Thumbnail.Colors.keep
 
     func validate() throws {
         if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
@@ -78,7 +87,9 @@ struct WritingOptions: ParsableArguments {
     func apply(to thumbnail: inout Thumbnail) {
         thumbnail.background = background
         thumbnail.metadata = metadata
+        thumbnail.colors = color
         thumbnail.maximumBytes = maxBytes?.bytes
+        thumbnail.density = density?.density
     }
 
     /// The encoding for one picture, and the extension for its file's name.
@@ -96,6 +107,7 @@ struct WritingOptions: ParsableArguments {
         if case .jpeg(var options) = encoding {
             options.quality = quality
             options.subsampling = subsampling
+            options.progressive = progressive
             encoding = .jpeg(options)
         } else if maxBytes != nil {
             throw ImageError(.misuse, "--max-bytes is for JPEG, and this becomes \(encoding.format.name)")

@@ -5,7 +5,8 @@ enum JSON: Sendable {
     case null
     case bool(Bool)
     case int(Int)
-    case double(Double)
+    /// A number rounded to so many decimals. Three are enough for most measurements.
+    case double(Double, decimals: Int = 3)
     case string(String)
     case array([JSON])
     case object([(String, JSON)])
@@ -19,7 +20,7 @@ enum JSON: Sendable {
         case .null: "null"
         case .bool(let value): value ? "true" : "false"
         case .int(let value): "\(value)"
-        case .double(let value): value.isFinite ? Self.rounded(value) : "null"
+        case .double(let value, let decimals): value.isFinite ? Self.rounded(value, decimals) : "null"
         case .string(let value): Self.quoted(value)
         case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
         case .object(let members):
@@ -27,8 +28,11 @@ enum JSON: Sendable {
         }
     }
 
-    /// At most three decimals: more of a measurement is noise.
-    private static func rounded(_ value: Double) -> String { "\((value * 1000).rounded() / 1000)" }
+    private static func rounded(_ value: Double, _ decimals: Int) -> String {
+        let scale = (0..<decimals).reduce(1.0) { power, _ in power * 10 }
+        let rounded = (value * scale).rounded() / scale
+        return rounded.isFinite ? "\(rounded)" : "\(value)"
+    }
 
     private static func quoted(_ text: String) -> String {
         var quoted = "\""

@@ -1,0 +1,78 @@
+import TintypeCore
+
+/// What an encoder's file says of its picture, apart from the coefficients.
+struct EncodedFrame {
+    let layout: EncoderLayout
+    /// By destination, steps row by row of the block.
+    var quantization: [[UInt16]]
+    let signature: Signature
+    let isProgressive: Bool
+    /// MCUs between restart markers, 0 for none.
+    let restartInterval: Int
+
+    /// What tells a reader the meaning of the components.
+    enum Signature: Equatable {
+        /// Grey or YCbCr.
+        case jfif
+        /// Adobe's marker with a transform byte: 0 RGB or CMYK, 2 YCCK.
+        case adobe(UInt8)
+        case none
+    }
+
+    var scans: [EncodedScan] {
+        let isYCbCr = layout.components.count == 3 && layout.components[1].sampling.tables == 1
+        return EncodedScan.script(
+            components: layout.components.count, isYCbCr: isYCbCr, progressive: isProgressive)
+    }
+
+    /// Writes all scans of coefficients that are all there, and the end of the image. Each scan is gone through for its
+    /// Huffman tables, then to be written.
+    func writeScans(_ bands: [BlockBand], to segments: inout SegmentWriter) throws(ImageError) {
+        var bits = BitWriter()
+        for (index, scan) in scans.enumerated() {
+            let tables = frequencies(of: scan, in: bands).optimalTables
+            let interval = index == 0 && restartInterval > 0 ? restartInterval : nil
+            try segments.write(headerOf: scan, layout, tables: tables, restartInterval: interval)
+            let codes = HuffmanCodes(tables)
+            var coder = ScanCoder(scan, layout: layout, restartInterval: restartInterval)
+            for (mcuRow, band) in bands.enumerated() {
+                coder.begin(band)
+                while coder.codeNext(of: band, mcuRow: mcuRow) {
+                    try bits.write(coder.symbols, count: coder.count, codes: codes, to: &segments.bytes)
+                }
+            }
+            coder.finish()
+            try bits.write(coder.symbols, count: coder.count, codes: codes, to: &segments.bytes)
+            try bits.finish(to: &segments.bytes)
+        }
+        try segments.write(.eoi)
+        try segments.bytes.flush()
+    }
+
+    /// The bytes of the scans' headers and, but for stuffing, of their data.
+    func scanBytes(_ bands: [BlockBand]) -> (headers: Int, data: Int) {
+        var (headers, data) = (0, 0)
+        for scan in scans {
+            let frequencies = frequencies(of: scan, in: bands)
+            let tables = frequencies.optimalTables
+            headers += 8 + 2 * scan.components.count
+            for table in tables { headers += table.map { 21 + $0.symbols.count } ?? 0 }
+            data += (frequencies.bits(with: HuffmanCodes(tables)) + 7) / 8
+        }
+        return (headers, data)
+    }
+
+    private func frequencies(of scan: EncodedScan, in bands: [BlockBand]) -> SymbolFrequencies {
+        var frequencies = SymbolFrequencies()
+        var coder = ScanCoder(scan, layout: layout, restartInterval: restartInterval)
+        for (mcuRow, band) in bands.enumerated() {
+            coder.begin(band)
+            while coder.codeNext(of: band, mcuRow: mcuRow) {
+                frequencies.add(coder.symbols, count: coder.count)
+            }
+        }
+        coder.finish()
+        frequencies.add(coder.symbols, count: coder.count)
+        return frequencies
+    }
+}
