@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A picture of 100 megapixels becomes a 256-pixel thumbnail within 64 MiB resident, from baseline JPEG and from PNG.
+# A picture of 100 megapixels becomes a 256-pixel thumbnail within 64 MiB resident, from baseline and progressive JPEG and from PNG.
 set -euo pipefail
 tool=$(realpath "$1")
 work=$(mktemp -d)
@@ -21,9 +21,10 @@ for y in range(side):
 PY
 
 cjpeg -quality 85 -sample 2x2 -outfile "$work/big.jpg" "$work/big.ppm"
+jpegtran -progressive -outfile "$work/progressive.jpg" "$work/big.jpg"
 "$tool" convert "$work/big.ppm" "$work/big.png" --quiet
 
-for file in big.jpg big.png; do
+for file in big.jpg big.png progressive.jpg; do
   /usr/bin/time -f %M -o "$work/peak" "$tool" thumbnail "$work/$file" -s 256x256 -o "$work/small.jpg" --quiet
   peak=$(tail -n 1 "$work/peak")
   echo "$file ($(stat -c %s "$work/$file") bytes): $((peak / 1024)) MiB resident at the most"

@@ -37,7 +37,9 @@ struct CoefficientPicture {
         var values = coefficients.mutableSpan
         var changed: Int16 = 0
         for i in values.indices {
-            let limited = min(max(values[i], -1_023), 1_023)
+            // Black is a DC coefficient of −1,024 where the step is 1.
+            let least: Int16 = i & 63 == 0 ? -1_024 : -1_023
+            let limited = min(max(values[i], least), 1_023)
             changed |= limited ^ values[i]
             values[i] = limited
         }

@@ -65,6 +65,18 @@ struct TransformTests {
         #expect(found.frame.subsampling == expected.frame.subsampling)
     }
 
+    /// The smallest DC coefficient there is, and the largest AC coefficients.
+    @Test func extremesStay() throws {
+        var test = EncoderCase(32, 8, channels: 1, .init(quality: 100))
+        for x in 0..<32 {
+            for y in 0..<8 { test.pixels[y * 32 + x] = x < 16 ? 0 : [0, 1, 6, 7].contains((x + 1) / 2 % 8) ? 255 : 0 }
+        }
+        let file = try test.encode()
+        let before = try storedPicture(file).coefficients
+        #expect(before.min() == -1_024)
+        #expect(try storedPicture(apply(JPEGTransform(), to: file).file).coefficients == before)
+    }
+
     /// 4:2:0 becomes 4:2:0, 4:2:2 becomes 4:4:0, 4:1:1 what has no name but is turned all the same.
     @Test(arguments: [
         (JPEGEncoder.Subsampling.s420, "4:2:0"), (.s422, "4:4:0"), (.s440, "4:2:2"), (.s411, "4:4:1"),
