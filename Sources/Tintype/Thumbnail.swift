@@ -22,6 +22,8 @@ public struct Thumbnail: Sendable, Hashable {
     public var metadata = Metadata.Keep.safe
     /// What is written. Nil: by the extension of the file's name; if it has none, as suits the picture.
     public var encoding: Encoding?
+    /// Whether all frames of an animation are written where the encoding is PNG, rather than the still picture.
+    public var animates = false
     /// A bound for a JPEG's bytes, in place of that in its options: the quality is lowered until they fit.
     public var maximumBytes: Int?
     /// Stated in the result in place of the source's.
@@ -101,13 +103,14 @@ public struct Thumbnail: Sendable, Hashable {
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
     ) throws(ImageError) -> Outcome {
         let counter = CountingByteSink(sink)
+        if animates, case .png(let options) = encoding, reader.info.frameCount != 1 {
+            let size = try writeAnimation(reader, to: counter, options)
+            return Outcome(size: size, format: .png, bytes: counter.count, warnings: reader.warnings)
+        }
         let plan = colorPlan(reader.metadata, reader.pixelFormat)
         let rows = try rows(of: reader, colors: plan)
         let size = rows.size
-        var kept = self.metadata(reader.metadata, after: plan)
-        if orient { kept.resetOrientation() }
-        kept = kept.keeping(metadata, size: size)
-        if let density { kept.density = density }
+        let kept = keptMetadata(of: reader, after: plan, size: size)
         try bounded(encoding).write(rows, to: counter, metadata: kept, background: background)
         try reader.finishStill()
         var warnings = reader.warnings
@@ -123,6 +126,15 @@ extension Thumbnail {
         guard let maximumBytes, case .jpeg(var options) = encoding else { return encoding }
         options.maximumBytes = maximumBytes
         return .jpeg(options)
+    }
+
+    /// What goes along with pixels of this size.
+    func keptMetadata(of reader: ImageReader, after plan: ColorPlan, size: Size) -> Metadata {
+        var kept = self.metadata(reader.metadata, after: plan)
+        if orient { kept.resetOrientation() }
+        kept = kept.keeping(metadata, size: size)
+        if let density { kept.density = density }
+        return kept
     }
 }
 

@@ -10,20 +10,19 @@ struct ChunkWriter: ~Copyable {
     }
 
     mutating func write(_ type: ChunkType, _ data: [UInt8]) throws(ImageError) {
-        try write(type, data, count: data.count)
+        try write(type, data[...])
     }
 
-    /// A chunk of the first `count` bytes of `data`.
-    mutating func write(_ type: ChunkType, _ data: [UInt8], count: Int) throws(ImageError) {
-        guard let length = UInt32(exactly: count), length <= 0x7FFF_FFFF else {
-            throw ImageError(.limitExceeded, "\(count) bytes are more than a \(type) chunk can hold", format: .png)
+    mutating func write(_ type: ChunkType, _ data: ArraySlice<UInt8>) throws(ImageError) {
+        guard let length = UInt32(exactly: data.count), length <= 0x7FFF_FFFF else {
+            throw ImageError(.limitExceeded, "\(data.count) bytes are more than a \(type) chunk can hold", format: .png)
         }
         var crc = CRC32()
         crc.update(type.bytes.span)
-        crc.update(data, 0..<count)
+        crc.update(data.span)
         try writer.write(length)
         try writer.write(type.code)
-        try writer.write(data[0..<count])
+        try writer.write(data)
         try writer.write(crc.value)
     }
 

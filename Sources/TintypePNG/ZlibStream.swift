@@ -88,17 +88,36 @@ extension Inflater {
     }
 }
 
-/// Deflates one zlib stream, a piece at a time.
+/// Deflates one piece of data at a time.
 @safe
 struct Deflater: ~Copyable {
+    /// zlib's ways to look for repetitions.
+    enum Strategy: Sendable {
+        case `default`, filtered, huffman, runLength
+
+        fileprivate var code: Int32 {
+            switch self {
+            case .default: Z_DEFAULT_STRATEGY
+            case .filtered: Z_FILTERED
+            case .huffman: Z_HUFFMAN_ONLY
+            case .runLength: Z_RLE
+            }
+        }
+    }
+
+    /// How far back a repetition may lie.
+    static var window: Int { 32 << 10 }
+
     private let stream: UnsafeMutablePointer<z_stream>
 
-    /// - Parameter level: zlib's own, 0 to 9.
-    init(level: Int) throws(ImageError) {
+    /// - Parameters:
+    ///   - level: zlib's own, 0 to 9.
+    ///   - raw: whether the stream is bare deflate (RFC 1951), without zlib's header and checksum.
+    init(level: Int, strategy: Strategy = .default, raw: Bool = false) throws(ImageError) {
         // A window of 2¹⁵ bytes, and more memory for symbols than zlib's default of 8.
         unsafe stream = try ZlibState.make { stream in
             unsafe deflateInit2_(
-                stream, Int32(level), Z_DEFLATED, 15, 9, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+                stream, Int32(level), Z_DEFLATED, raw ? -15 : 15, 9, strategy.code, ZLIB_VERSION,
                 Int32(MemoryLayout<z_stream>.size))
         }
     }
@@ -109,43 +128,86 @@ struct Deflater: ~Copyable {
         unsafe stream.deallocate()
     }
 
+    /// Lets what follows refer back to these bytes. To be called before anything is deflated.
+    private mutating func setDictionary(_ bytes: [UInt8]) {
+        let stream = unsafe stream
+        unsafe bytes.withUnsafeBufferPointer { bytes in
+            _ = unsafe deflateSetDictionary(stream, bytes.baseAddress, UInt32(clamping: bytes.count))
+        }
+    }
+
+    private enum Flush {
+        /// To a whole byte, from which another stream's blocks can go on (RFC 1951 §3.2.4).
+        case sync
+        case finish
+    }
+
     /// Deflates as much of `input` as it can before `output` is full.
-    ///
-    /// - Parameter finish: whether the stream ends after `input`.
-    mutating func deflate(
-        _ input: Span<UInt8>, finish: Bool, into output: inout MutableSpan<UInt8>
-    ) -> (consumed: Int, produced: Int, ended: Bool) {
+    private mutating func deflate(
+        _ input: Span<UInt8>, _ flush: Flush, into output: inout MutableSpan<UInt8>
+    ) -> (consumed: Int, produced: Int) {
         let available = UInt32(clamping: input.count)
         let room = UInt32(clamping: output.count)
         let stream = unsafe stream
-        let code = unsafe input.withUnsafeBufferPointer { from in
+        _ = unsafe input.withUnsafeBufferPointer { from in
             unsafe output.withUnsafeMutableBufferPointer { to in
                 unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: from.baseAddress)
                 unsafe stream.pointee.avail_in = available
                 unsafe stream.pointee.next_out = to.baseAddress
                 unsafe stream.pointee.avail_out = room
-                return unsafe CZlib.deflate(stream, finish ? Z_FINISH : Z_NO_FLUSH)
+                return unsafe CZlib.deflate(stream, flush == .finish ? Z_FINISH : Z_SYNC_FLUSH)
             }
         }
         let consumed = unsafe Int(available - stream.pointee.avail_in)
-        return unsafe (consumed, Int(room - stream.pointee.avail_out), code == Z_STREAM_END)
+        return unsafe (consumed, Int(room - stream.pointee.avail_out))
+    }
+
+    /// Deflates all of `bytes`, and hands what comes of it to `take`, piece by piece.
+    private mutating func deflateAll(_ bytes: [UInt8], _ flush: Flush, _ take: (ArraySlice<UInt8>) -> Void) {
+        var piece = [UInt8](repeating: 0, count: min(64 << 10, bytes.count + 64))
+        var position = 0
+        while true {
+            var room = piece.mutableSpan
+            let step = deflate(bytes.span.extracting(position..<bytes.count), flush, into: &room)
+            take(piece[0..<step.produced])
+            position += step.consumed
+            // Room that is left over says that zlib has nothing more to give.
+            if step.produced < piece.count, position == bytes.count { return }
+        }
     }
 }
 
 extension Deflater {
-    /// A whole stream.
+    /// A whole zlib stream.
     static func deflateAll(_ bytes: [UInt8], level: Int) throws(ImageError) -> [UInt8] {
         var deflater = try Deflater(level: level)
         var whole: [UInt8] = []
-        var piece = [UInt8](repeating: 0, count: 16 << 10)
-        var position = 0
-        while true {
-            var room = piece.mutableSpan
-            let step = deflater.deflate(bytes.span.extracting(position..<bytes.count), finish: true, into: &room)
-            whole.append(contentsOf: piece[0..<step.produced])
-            position += step.consumed
-            if step.ended { return whole }
-        }
+        deflater.deflateAll(bytes, .finish) { whole += $0 }
+        return whole
+    }
+
+    /// Blocks of bare deflate that go on after others, which hold the bytes before.
+    ///
+    /// - Parameters:
+    ///   - before: the last 32 KiB of those, or all.
+    ///   - last: whether nothing follows.
+    static func band(
+        _ bytes: [UInt8], after before: [UInt8], last: Bool, level: Int, strategy: Strategy
+    ) throws(ImageError) -> [UInt8] {
+        var deflater = try Deflater(level: level, strategy: strategy, raw: true)
+        if !before.isEmpty { deflater.setDictionary(before) }
+        var blocks: [UInt8] = []
+        deflater.deflateAll(bytes, last ? .finish : .sync) { blocks += $0 }
+        return blocks
+    }
+
+    /// How many bytes the blocks would have.
+    static func count(_ bytes: [UInt8], level: Int, dictionary: [UInt8] = []) throws(ImageError) -> Int {
+        var deflater = try Deflater(level: level, strategy: .filtered, raw: true)
+        if !dictionary.isEmpty { deflater.setDictionary(dictionary) }
+        var count = 0
+        deflater.deflateAll(bytes, .finish) { count += $0.count }
+        return count
     }
 }
 
@@ -179,5 +241,23 @@ struct CRC32 {
         value = unsafe bytes.withUnsafeBufferPointer { bytes in
             unsafe UInt32(truncatingIfNeeded: crc32_z(seed, bytes.baseAddress, bytes.count))
         }
+    }
+}
+
+/// The checksum of a zlib stream (RFC 1950 §8), over pieces that are summed up apart.
+struct Adler32: Sendable {
+    private(set) var value: UInt32 = 1
+
+    mutating func update(_ bytes: [UInt8]) {
+        if bytes.isEmpty { return }
+        let seed = UInt(value)
+        value = unsafe bytes.withUnsafeBufferPointer { bytes in
+            unsafe UInt32(truncatingIfNeeded: adler32_z(seed, bytes.baseAddress, bytes.count))
+        }
+    }
+
+    /// Goes on with a piece of `count` bytes that was summed up by itself.
+    mutating func append(_ other: Adler32, count: Int) {
+        value = UInt32(truncatingIfNeeded: adler32_combine(UInt(value), UInt(other.value), count))
     }
 }

@@ -6,10 +6,15 @@ import TintypePNG
 @Suite struct EncodeTests {
     static let formats = PixelFormat.allCases.filter { $0 != .cmyk8 }
 
-    static func encode(_ image: Image, level: Int = 5) throws(ImageError) -> [UInt8] {
+    static func encode(
+        _ image: Image, effort: Int = 6, reduces: Bool = false, threads: Int = 1, metadata: Metadata = Metadata()
+    ) throws(ImageError) -> [UInt8] {
+        var options = PNGEncoder.Options(effort: effort)
+        options.reduces = reduces
+        options.threads = threads
         let sink = MemoryByteSink()
         var encoder = try PNGEncoder(
-            sink, size: image.size, pixelFormat: image.pixelFormat, options: .init(level: level))
+            sink, size: image.size, pixelFormat: image.pixelFormat, options: options, metadata: metadata)
         var rows = image.rows
         try encoder.drain(&rows)
         return sink.bytes
@@ -27,10 +32,10 @@ import TintypePNG
     }
 
     @Test(arguments: formats, [0, 1, 5, 9])
-    func roundTrip(_ format: PixelFormat, level: Int) throws {
+    func roundTrip(_ format: PixelFormat, effort: Int) throws {
         for (width, height, noise) in [(1, 1, 0), (1, 9, 3), (64, 40, 0), (33, 21, 5), (50, 20, 255)] {
             let image = Self.image(width, height, format, noise: noise)
-            let decoded = try Decoded(Self.encode(image, level: level))
+            let decoded = try Decoded(Self.encode(image, effort: effort))
             #expect(decoded.format == format)
             #expect(decoded.rows.flatMap { $0 } == image.pixels)
             #expect(decoded.info.size == image.size && decoded.warnings.isEmpty)
@@ -48,14 +53,13 @@ import TintypePNG
         #expect(data.dropLast().allSatisfy { $0.data.count == 64 << 10 })
     }
 
-    /// Levels: more effort must not make a picture larger by much, and filters must help on a smooth one.
-    @Test func levels() throws {
+    /// More effort must not make a picture larger, and filters must help on a smooth one.
+    @Test func efforts() throws {
         let image = Self.image(300, 200, .rgb8, noise: 1)
-        let sizes = try (0...9).map { try Self.encode(image, level: $0).count }
-        #expect(sizes[0] > image.pixels.count)
-        #expect(sizes[1] < sizes[0] / 2)
-        #expect(sizes[9] <= sizes[1])
-        #expect(try Self.encode(image) == (try Self.encode(image, level: PNGEncoder.Options().level)))
+        let sizes = try (0...9).map { try Self.encode(image, effort: $0).count }
+        #expect(sizes[1] < image.pixels.count / 2)
+        #expect(sizes[6] <= sizes[1] && sizes[9] <= sizes[6] && sizes[9] < sizes[0])
+        #expect(try Self.encode(image) == (try Self.encode(image, effort: PNGEncoder.Options().effort)))
     }
 
     func kind(_ body: () throws(ImageError) -> Void) -> ImageError.Kind? {
@@ -68,18 +72,21 @@ import TintypePNG
     }
 
     @Test func misuse() {
-        func make(_ size: Size, _ format: PixelFormat, level: Int = 5) -> ImageError.Kind? {
+        func make(_ size: Size, _ format: PixelFormat, effort: Int = 6, threads: Int = 1) -> ImageError.Kind? {
             kind { () throws(ImageError) in
-                _ = try PNGEncoder(MemoryByteSink(), size: size, pixelFormat: format, options: .init(level: level))
+                var options = PNGEncoder.Options(effort: effort)
+                options.threads = threads
+                _ = try PNGEncoder(MemoryByteSink(), size: size, pixelFormat: format, options: options)
             }
         }
         #expect(make(Size(1, 1), .cmyk8) == .misuse)
         #expect(make(Size(0, 1), .rgb8) == .misuse)
         #expect(make(Size(1, -1), .rgb8) == .misuse)
         #expect(make(Size(1 << 31, 1), .rgb8) == .limitExceeded)
-        #expect(make(Size(1, 1), .rgb8, level: 10) == .misuse)
-        #expect(make(Size(1, 1), .rgb8, level: -1) == .misuse)
-        #expect(make(Size(1, 1), .rgb8, level: 9) == nil)
+        #expect(make(Size(1, 1), .rgb8, effort: 10) == .misuse)
+        #expect(make(Size(1, 1), .rgb8, effort: -1) == .misuse)
+        #expect(make(Size(1, 1), .rgb8, threads: 0) == .misuse)
+        #expect(make(Size(1, 1), .rgb8, effort: 9, threads: 3) == nil)
     }
 
     @Test func rowsMustBeAsManyAsStated() throws {

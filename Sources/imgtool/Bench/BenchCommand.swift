@@ -126,7 +126,10 @@ struct BenchCommand: ParsableCommand {
                     JPEGEncoder.Options(
                         quality: quality, progressive: progressive, optimizeHuffman: !noOptimize,
                         maximumBytes: maxBytes?.bytes))
-            case .png(let options): return .png(effort.map { PNGEncoder.Options(level: $0) } ?? options)
+            case .png(var options):
+                if let effort { options.effort = effort }
+                options.threads = common.threads
+                return .png(options)
             case .netpbm(let variant): return .netpbm(variant)
             }
         }

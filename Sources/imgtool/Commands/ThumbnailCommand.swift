@@ -34,6 +34,8 @@ struct ThumbnailCommand: ParsableCommand {
         thumbnail.options = decoding.decodeOptions
         scaling.apply(to: &thumbnail)
         writing.apply(to: &thumbnail)
+        // Who asks for PNG by name gets all frames of an animation.
+        thumbnail.animates = writing.format == .png
         try PictureJob(
             thumbnail: thumbnail, writing: writing, reporting: reporting, inputs: inputs.map(Input.init),
             output: output ?? (inputs == ["-"] ? OutputTemplate.standardOutput : OutputTemplate.defaultName)

@@ -51,6 +51,12 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "How a JPEG's colour is subsampled.")
     var subsampling = JPEGEncoder.Subsampling.s420
 
+    @Option(help: "How hard a PNG is compressed, 0 (fast) to 9 (small).")
+    var effort = PNGEncoder.Options().effort
+
+    @Option(help: "Threads inside one image.")
+    var threads = 1
+
     @Flag(help: "Write a JPEG that shows the whole picture early, ever finer as it arrives.")
     var progressive = false
 
@@ -71,6 +77,8 @@ struct WritingOptions: ParsableArguments {
 
     func validate() throws {
         if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
+        if threads < 1 { throw ValidationError("--threads must be at least 1.") }
+        if !(0...9).contains(effort) { throw ValidationError("--effort must be 0 to 9.") }
         if maxBytes != nil, let format, format != .jpeg, format != .jpg {
             throw ValidationError("--max-bytes is for JPEG.")
         }
@@ -103,6 +111,11 @@ struct WritingOptions: ParsableArguments {
             encoding = .jpeg(options)
         } else if maxBytes != nil {
             throw ImageError(.misuse, "--max-bytes is for JPEG, and this becomes \(encoding.format.name)")
+        }
+        if case .png(var options) = encoding {
+            options.effort = effort
+            options.threads = threads
+            encoding = .png(options)
         }
         return (encoding, name(for: encoding, input: input))
     }
@@ -157,12 +170,8 @@ struct ParallelOptions: ParsableArguments {
     @Option(help: "Files at once. By default as many as there are cores.")
     var jobs: Int?
 
-    @Option(help: "Threads inside one image.")
-    var threads = 1
-
     func validate() throws {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
-        if threads < 1 { throw ValidationError("--threads must be at least 1.") }
     }
 
     var jobCount: Int { jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }

@@ -1,0 +1,129 @@
+internal import Dispatch
+internal import Synchronization
+internal import TintypeCore
+
+/// Makes the zlib stream (RFC 1950) of a picture's lines.
+///
+/// The lines go in bands of half a mebibyte, each compressed with the 32 KiB before it as its dictionary, so that bands
+/// can be compressed side by side; what comes out does not depend on how many are.
+struct ImageDataCompressor: ~Copyable {
+    /// The stream so far, as far as nobody took it.
+    private(set) var compressed: [UInt8]
+
+    private let filter: BandFilter
+    private let threads: Int
+    private let lineBytes: Int
+    private let bandBytes: Int
+    private var band: Band
+    private var waiting: [Band] = []
+    private var lineCount = 0
+    /// The last filtered bytes, which the next band may refer to.
+    private var tail: [UInt8] = []
+    private var checksum = Adler32()
+
+    /// - Parameters:
+    ///   - lineBytes: of one line, without the filter type byte.
+    ///   - distance: how far to the left a filter looks, in bytes.
+    ///   - threads: how many bands are compressed at once, at least 1.
+    init(lineBytes: Int, distance: Int, effort: Effort, threads: Int) {
+        filter = BandFilter(lineBytes: lineBytes, distance: distance, effort: effort)
+        self.threads = threads
+        self.lineBytes = lineBytes
+        bandBytes = max(1, (512 << 10) / lineBytes) * lineBytes
+        band = Band(prior: [UInt8](repeating: 0, count: lineBytes))
+        // RFC 1950 §2.2: deflate with a window of 32 KiB, and a hint at the level.
+        compressed = [0x78, effort.level < 2 ? 0x01 : effort.level < 6 ? 0x5E : effort.level == 6 ? 0x9C : 0xDA]
+    }
+
+    mutating func take(_ line: Span<UInt8>) throws(ImageError) {
+        if band.lines.count == bandBytes { try close() }
+        Self.append(line, to: &band.lines)
+    }
+
+    private static func append(_ line: Span<UInt8>, to lines: inout [UInt8]) {
+        let start = lines.count
+        lines.append(contentsOf: repeatElement(0, count: line.count))
+        var whole = lines.mutableSpan
+        var target = whole._mutatingExtracting(start..<start + line.count)
+        for i in line.indices { target[i] = line[i] }
+    }
+
+    /// The first `count` bytes that wait to be taken, or all.
+    mutating func takeCompressed(_ count: Int? = nil) -> [UInt8] {
+        let count = count ?? compressed.count
+        let taken = Array(compressed[0..<count])
+        compressed.removeFirst(count)
+        return taken
+    }
+
+    private mutating func close() throws(ImageError) {
+        var next = Band(prior: Array(band.lines.suffix(lineBytes)))
+        swap(&next, &band)
+        waiting.append(next)
+        // More bands than threads, so that none waits long for the slowest.
+        if waiting.count == (threads == 1 ? 1 : 4 * threads) { try compressWaiting(finish: false) }
+    }
+
+    /// Ends the stream.
+    mutating func finish() throws(ImageError) {
+        waiting.append(band)
+        try compressWaiting(finish: true)
+        compressed += bigEndian(checksum.value)
+    }
+
+    private mutating func compressWaiting(finish: Bool) throws(ImageError) {
+        let (filter, bands) = (filter, waiting)
+        waiting = []
+        let filtered = try Parallel.map(bands.count, threads: threads) { index throws(ImageError) in
+            try filter.filter(bands[index])
+        }
+        let before = [tail] + filtered.map { Array($0.suffix(Deflater.window)) }
+        let (level, strategies) = (filter.effort.level, filter.effort.strategies)
+        let deflated = try Parallel.map(bands.count, threads: threads) { index throws(ImageError) in
+            let isLast = finish && index == bands.count - 1
+            var sum = Adler32()
+            sum.update(filtered[index])
+            var best: [UInt8]?
+            for strategy in strategies {
+                let bytes = try Deflater.band(
+                    filtered[index], after: before[index], last: isLast, level: level, strategy: strategy)
+                if bytes.count < best?.count ?? Int.max { best = bytes }
+            }
+            return (bytes: best ?? [], sum: sum)
+        }
+        for index in deflated.indices {
+            compressed += deflated[index].bytes
+            checksum.append(deflated[index].sum, count: filtered[index].count)
+        }
+        tail = before[bands.count]
+    }
+}
+
+enum Parallel {
+    /// The results of `body` for 0 up to `count`, worked out on so many threads at once.
+    ///
+    /// - Throws: the error of the first that failed.
+    static func map<Value: Sendable>(
+        _ count: Int, threads: Int, _ body: @Sendable (Int) throws(ImageError) -> Value
+    ) throws(ImageError) -> [Value] {
+        if threads == 1 || count == 1 {
+            var values: [Value] = []
+            for index in 0..<count { values.append(try body(index)) }
+            return values
+        }
+        let next = Atomic(0)
+        let results = Mutex([Result<Value, ImageError>?](repeating: nil, count: count))
+        DispatchQueue.concurrentPerform(iterations: min(threads, count)) { _ in
+            while true {
+                let index = next.add(1, ordering: .relaxed).oldValue
+                guard index < count else { return }
+                let result: Result<Value, ImageError>
+                do throws(ImageError) { result = .success(try body(index)) } catch { result = .failure(error) }
+                results.withLock { $0[index] = result }
+            }
+        }
+        var values: [Value] = []
+        for result in results.withLock({ $0 }) { if let result { values.append(try result.get()) } }
+        return values
+    }
+}
