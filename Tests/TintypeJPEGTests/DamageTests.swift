@@ -140,7 +140,7 @@ import TintypeCore
         case .dcCategory: file[0xC4].parameters[17] = 200
         case .largeMCU: file[Self.sof].parameters[7] = 0x44
         case .shortFrame: file[Self.sof].parameters = [8, 0]
-        case .shortSegment: file[0xDD] = file[0xDD]
+        case .shortSegment: break  // below: its length cannot be said in segments
         case .quantizationSlot: file[Self.sof].parameters[8] = 9
         case .secondStart: file.segments.insert(.init(marker: 0xD8, parameters: []), at: 0)
         case .unknownMarker: file.segments.insert(.init(marker: 0xC8, parameters: []), at: 0)
