@@ -96,7 +96,7 @@ struct EntropyDecoder: EntropyCoding {
                 bits.refill(window, end)
                 var entry = fast[place.dcTable &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
                 if entry == 0 {
-                    entry = Self.longCode(&bits, place.dcTable, limits, offsets, symbols)
+                    entry = Self.longCode(bits.bits, place.dcTable, limits, offsets, symbols)
                     bad = bad || entry == 0
                 }
                 bits.consume(Int(entry & 63))
@@ -110,11 +110,11 @@ struct EntropyDecoder: EntropyCoding {
                 coefficients[block] = Int16(truncatingIfNeeded: dc)
 
                 var k = 1
-                while k < 64 {
+                while true {
                     bits.refill(window, end)
                     var entry = fast[place.acTable &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
                     if entry == 0 {
-                        entry = Self.longCode(&bits, place.acTable, limits, offsets, symbols)
+                        entry = Self.longCode(bits.bits, place.acTable, limits, offsets, symbols)
                         if entry == 0 {
                             bad = true
                             break
@@ -126,10 +126,14 @@ struct EntropyDecoder: EntropyCoding {
                     if entry & 0x8000 != 0 {
                         value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15)))
                     } else if value == 0 {
+                        if k >= 64 { break }
                         continue
                     }
-                    bad = bad || k > 64
                     coefficients[block &+ Int(naturalOrder[k &- 1])] = value
+                    if k >= 64 {
+                        bad = bad || k > 64
+                        break
+                    }
                 }
             }
             mcu &+= 1
@@ -140,13 +144,12 @@ struct EntropyDecoder: EntropyCoding {
         return mcu
     }
 
-    /// A look-up entry for a code longer than the fast table's; 0 if there is no such code (nothing is consumed but the code of an entry by
-    /// its caller).
+    /// A look-up entry for the code, longer than the fast table's, that `bits` begin with; 0 if there is no such code.
     @inline(never)
     static func longCode(
-        _ bits: inout BitBuffer, _ slot: Int, _ limits: Span<Int32>, _ offsets: Span<Int32>, _ symbols: Span<UInt8>
+        _ bits: UInt64, _ slot: Int, _ limits: Span<Int32>, _ offsets: Span<Int32>, _ symbols: Span<UInt8>
     ) -> UInt32 {
-        let next = Int32(truncatingIfNeeded: bits.bits &>> 48)
+        let next = Int32(truncatingIfNeeded: bits &>> 48)
         for length in (HuffmanTables.fastBits + 1)...16 {
             let row = slot &* HuffmanTables.slowSize &+ length
             guard next < limits[row] else { continue }

@@ -187,7 +187,7 @@ extension EntropyDecoder {
         buffer.refill(window, end)
         var entry = tables.fast.span[table &<< 10 | Int(truncatingIfNeeded: buffer.bits &>> 54)]
         if entry == 0 {
-            entry = Self.longCode(&buffer, table, tables.limits.span, tables.offsets.span, tables.symbols.span)
+            entry = Self.longCode(buffer.bits, table, tables.limits.span, tables.offsets.span, tables.symbols.span)
             metBadCode = metBadCode || entry == 0
         }
         buffer.consume(Int(entry & 63))

@@ -17,6 +17,10 @@ struct SampleRows {
         /// Rows an MCU row adds, and rows held.
         let step: Int
         var ring: Int { 2 * step }
+        /// Whether its rows have the full width as they are.
+        var isFull: Bool {
+            if case .repeating(1, _) = upsampling { true } else { false }
+        }
         var samples: [UInt8]
     }
 
@@ -156,25 +160,28 @@ struct SampleRows {
 
     /// Makes row `y` of the picture.
     mutating func makeRow(_ y: Int, model: ImageInfo.JPEG.ColorModel, into row: inout MutableSpan<UInt8>) {
-        for index in planes.indices {
+        for index in planes.indices where !planes[index].isFull {
             Self.upsample(planes[index], y, into: &upsampled, at: index * width)
         }
-        let (all, width) = (upsampled.span, width)
-        let first = all.extracting(0..<width)
         switch (planes.count, model) {
         case (3, .ycbcr):
-            convertYCbCrToRGB(
-                first, all.extracting(width..<2 * width), all.extracting(2 * width..<3 * width), into: &row)
+            let (y, cb, cr) = (fullRow(0, y), fullRow(1, y), fullRow(2, y))
+            convertYCbCrToRGB(y.span, cb.span, cr.span, into: &row)
         case (4, .ycck):
-            convertYCCKToCMYK(
-                first, all.extracting(width..<2 * width), all.extracting(2 * width..<3 * width),
-                all.extracting(3 * width..<4 * width), into: &row)
+            let (y, cb, cr, k) = (fullRow(0, y), fullRow(1, y), fullRow(2, y), fullRow(3, y))
+            convertYCCKToCMYK(y.span, cb.span, cr.span, k.span, into: &row)
         default:
             for index in planes.indices {
-                let plane = all.extracting(index * width..<(index + 1) * width)
-                interleave(plane, channel: index, of: planes.count, into: &row)
+                interleave(fullRow(index, y).span, channel: index, of: planes.count, into: &row)
             }
         }
+    }
+
+    /// Row `y` of a component at full width: its own, or the one that was made of it.
+    private func fullRow(_ index: Int, _ y: Int) -> ArraySlice<UInt8> {
+        guard planes[index].isFull else { return upsampled[index * width..<(index + 1) * width] }
+        let start = Self.rows(planes[index], y).near % planes[index].ring * planes[index].stride
+        return planes[index].samples[start..<start + planes[index].size.width]
     }
 
     private static func upsample(_ plane: borrowing Plane, _ y: Int, into upsampled: inout [UInt8], at start: Int) {

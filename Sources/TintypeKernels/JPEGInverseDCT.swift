@@ -1,3 +1,7 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 /// The accurate integer inverse DCT of T.81 §A.3.3: Loeffler, Ligtenberg and Moschytz's 1-D algorithm with 11 multiplications
 /// ("Practical fast 1-D DCT algorithms", ICASSP 1989), columns first, then rows, in 13-bit fixed point.
 ///
@@ -31,10 +35,19 @@ private let passBits: Int32 = 2
 /// - Precondition: all indices this implies lie in the spans.
 public func inverseDCT(
     _ coefficients: Span<Int16>, from start: Int, blocks: Int, quantization: Span<Int16>,
-    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int, tier: CPUTier = .current
 ) {
     precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
     precondition(stride >= 8 * blocks && target >= 0 && target + 7 * stride + 8 * blocks <= samples.count)
+    #if arch(x86_64)
+        let done =
+            tier == .avx2
+            ? TintypeKernelsAVX2.inverseDCT(
+                coefficients, from: start, blocks: blocks, quantization: quantization, into: &samples, at: target,
+                stride: stride) : 0
+    #else
+        let done = 0
+    #endif
     // Sound: the preconditions above cover every index that the loops below form.
     unsafe coefficients.withUnsafeBufferPointer { coefficients in
         unsafe quantization.withUnsafeBufferPointer { quantization in
@@ -43,7 +56,7 @@ public func inverseDCT(
                     guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
                         let out = samples.baseAddress, let work = work.baseAddress
                     else { return }
-                    for block in 0..<blocks {
+                    for block in done..<blocks {
                         unsafe transformBlock(
                             c + start + 64 &* block, q, work, out + target + 8 &* block, stride)
                     }
