@@ -42,8 +42,9 @@ struct ArithmeticDecoder: EntropyCoding {
         for mcu in mcus {
             for place in places {
                 let block = place.start + mcu * place.step
-                var mask = progression == nil ? 0 : masks[place.block + mcu * place.blockStep]
-                defer { if progression != nil { masks[place.block + mcu * place.blockStep] = mask } }
+                let keepsMask = progression != nil && !place.isOnlyDC
+                var mask = keepsMask ? masks[place.block + mcu * place.blockStep] : 0
+                defer { if keepsMask { masks[place.block + mcu * place.blockStep] = mask } }
                 guard try decode(place, block, conditioning, &reader, &values, &mask) else {
                     // Nothing tells where the data are sound again.
                     metBadCode = true

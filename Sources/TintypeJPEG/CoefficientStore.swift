@@ -6,7 +6,7 @@ struct CoefficientLayout {
         /// Samples that a block gives in each direction: 8, 4, 2 or 1.
         let blockSize: Int
         let order: BlockOrder
-        /// Index of the first coefficient, and of the first block.
+        /// Index of the first coefficient, and of the first block among those that hold more than one.
         let start: Int
         let firstBlock: Int
     }
@@ -14,7 +14,7 @@ struct CoefficientLayout {
     /// Whether all of the picture is held, or one row of MCUs.
     let holdsAll: Bool
     let planes: [Plane]
-    /// Coefficients and blocks in all.
+    /// Coefficients in all, and blocks that hold more than one.
     let count: Int
     let blocks: Int
 
@@ -31,7 +31,7 @@ struct CoefficientLayout {
             let order = Self.order(frame, holdsAll: holdsAll, blockSize: size)
             planes.append(Plane(blockSize: size, order: order, start: count, firstBlock: blocks))
             let own = component.paddedBlocks.width * (holdsAll ? component.paddedBlocks.height : component.vertical)
-            blocks += own
+            if order != .onlyDC { blocks += own }
             count += own * order.spacing
         }
         self.planes = planes

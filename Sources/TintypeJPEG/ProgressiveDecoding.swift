@@ -173,7 +173,11 @@ extension EntropyDecoder {
                 if entry & 0x8000 != 0 { value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15))) }
                 // The zero coefficient after those that the run passes over, or the place behind the band.
                 var zeros = ~known & (UInt64.max &<< UInt64(truncatingIfNeeded: k))
-                for _ in 1..<advance { zeros &= zeros &- 1 }
+                // Short runs without a branch, which would often be mistaken.
+                zeros &= advance > 1 ? zeros &- 1 : .max
+                zeros &= advance > 2 ? zeros &- 1 : .max
+                zeros &= advance > 3 ? zeros &- 1 : .max
+                if advance > 4 { for _ in 4..<advance { zeros &= zeros &- 1 } }
                 let target = min(zeros.trailingZeroBitCount, band.upperBound &+ 1)
                 Self.refine(
                     known & Self.mask(from: k, below: target), block, place, unit, &bits, window, end, &values)

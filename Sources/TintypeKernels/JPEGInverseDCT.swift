@@ -66,45 +66,76 @@ public func inverseDCT(
     }
 }
 
+/// Most blocks hold little but a corner of low frequencies, so halves that are empty are left out of the sums.
 @inline(__always)
 private func transformBlock(
     _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>,
     _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
 ) {
-    var lower: Int16 = 0
-    for i in 8..<64 { unsafe lower |= c[i] }
-    if lower != 0 {
-        unsafe columns(c, q, work)
-    } else {
-        var top: Int16 = 0
-        for i in 1..<8 { unsafe top |= c[i] }
-        let shift = Int16(truncatingIfNeeded: passBits)
-        if top == 0 {
-            let value = unsafe sample((Int32((c[0] &* q[0]) &<< shift) &+ 16) &>> 5)
-            for row in 0..<8 {
-                for column in 0..<8 { unsafe out[row &* stride &+ column] = value }
-            }
-            return
-        }
-        // Only the first row has coefficients: each column is constant.
-        for i in 0..<8 {
-            let value = unsafe Int32((c[i] &* q[i]) &<< shift)
-            for row in 0..<8 { unsafe work[row &* 8 &+ i] = value }
-        }
+    // Four coefficients at a time.
+    @inline(__always)
+    func four(_ index: Int) -> UInt64 {
+        unsafe UnsafeRawPointer(c).loadUnaligned(fromByteOffset: 2 &* index, as: UInt64.self)
     }
-    unsafe rows(work, out, stride)
+    let rightUpper = four(12) | four(20) | four(28)
+    let lowerHalf = four(32) | four(40) | four(48) | four(56) | four(36) | four(44) | four(52) | four(60)
+    let rightHalf = four(4) | rightUpper | four(36) | four(44) | four(52) | four(60)
+    guard lowerHalf | rightUpper | four(8) | four(16) | four(24) != 0 else {
+        unsafe transformFirstRow(c, q, work, out, stride)
+        return
+    }
+    switch (lowerHalf == 0, rightHalf == 0) {
+    case (true, true):
+        unsafe columns(0..<4, upperHalf: true, c, q, work)
+        unsafe rows(leftHalf: true, work, out, stride)
+    case (true, false):
+        unsafe columns(0..<8, upperHalf: true, c, q, work)
+        unsafe rows(leftHalf: false, work, out, stride)
+    case (false, true):
+        unsafe columns(0..<4, upperHalf: false, c, q, work)
+        unsafe rows(leftHalf: true, work, out, stride)
+    case (false, false):
+        unsafe columns(0..<8, upperHalf: false, c, q, work)
+        unsafe rows(leftHalf: false, work, out, stride)
+    }
 }
 
+/// A block that has coefficients in its first row alone: each column is constant.
+@inline(__always)
+private func transformFirstRow(
+    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>,
+    _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
+) {
+    let shift = Int16(truncatingIfNeeded: passBits)
+    var rest: Int16 = 0
+    for i in 1..<8 { unsafe rest |= c[i] }
+    if rest == 0 {
+        let value = unsafe sample((Int32((c[0] &* q[0]) &<< shift) &+ 16) &>> 5)
+        for row in 0..<8 {
+            for column in 0..<8 { unsafe out[row &* stride &+ column] = value }
+        }
+        return
+    }
+    for i in 0..<8 {
+        let value = unsafe Int32((c[i] &* q[i]) &<< shift)
+        for row in 0..<8 { unsafe work[row &* 8 &+ i] = value }
+    }
+    unsafe rows(leftHalf: false, work, out, stride)
+}
+
+/// - Parameter upperHalf: whether only the first four rows are not zero.
 @inline(__always)
 private func columns(
-    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>
+    _ range: Range<Int>, upperHalf: Bool, _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>,
+    _ work: UnsafeMutablePointer<Int32>
 ) {
     let shift = constantBits &- passBits
-    for i in 0..<8 {
-        let out = unsafe transform(
-            Int32(c[i] &* q[i]), Int32(c[i &+ 8] &* q[i &+ 8]), Int32(c[i &+ 16] &* q[i &+ 16]),
-            Int32(c[i &+ 24] &* q[i &+ 24]), Int32(c[i &+ 32] &* q[i &+ 32]), Int32(c[i &+ 40] &* q[i &+ 40]),
-            Int32(c[i &+ 48] &* q[i &+ 48]), Int32(c[i &+ 56] &* q[i &+ 56]))
+    for i in range {
+        @inline(__always)
+        func input(_ row: Int) -> Int32 { unsafe Int32(c[i &+ 8 &* row] &* q[i &+ 8 &* row]) }
+        @inline(__always)
+        func lower(_ row: Int) -> Int32 { upperHalf ? 0 : input(row) }
+        let out = transform(input(0), input(1), input(2), input(3), lower(4), lower(5), lower(6), lower(7))
         unsafe work[i] = saturated(out.0, shift)
         unsafe work[i &+ 8] = saturated(out.1, shift)
         unsafe work[i &+ 16] = saturated(out.2, shift)
@@ -116,13 +147,18 @@ private func columns(
     }
 }
 
+/// - Parameter leftHalf: whether only the first four columns are not zero; the others are not read then.
 @inline(__always)
-private func rows(_ work: UnsafeMutablePointer<Int32>, _ samples: UnsafeMutablePointer<UInt8>, _ stride: Int) {
+private func rows(
+    leftHalf: Bool, _ work: UnsafeMutablePointer<Int32>, _ samples: UnsafeMutablePointer<UInt8>, _ stride: Int
+) {
     // The transform scales by 8 in two passes: three bits more.
     let shift = constantBits &+ passBits &+ 3
     for row in 0..<8 {
         let w = unsafe work + row &* 8
-        let out = unsafe transform(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7])
+        @inline(__always)
+        func right(_ column: Int) -> Int32 { unsafe leftHalf ? 0 : w[column] }
+        let out = unsafe transform(w[0], w[1], w[2], w[3], right(4), right(5), right(6), right(7))
         let to = unsafe samples + row &* stride
         unsafe to[0] = sample(rounded(out.0, shift))
         unsafe to[1] = sample(rounded(out.1, shift))
