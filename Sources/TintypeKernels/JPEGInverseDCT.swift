@@ -52,123 +52,81 @@ public func inverseDCT(
     unsafe coefficients.withUnsafeBufferPointer { coefficients in
         unsafe quantization.withUnsafeBufferPointer { quantization in
             unsafe samples.withUnsafeMutableBufferPointer { samples in
-                unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 64) { work in
-                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
-                        let out = samples.baseAddress, let work = work.baseAddress
-                    else { return }
-                    for block in done..<blocks {
-                        unsafe transformBlock(
-                            c + start + 64 &* block, q, work, out + target + 8 &* block, stride)
-                    }
+                guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
+                    let out = samples.baseAddress
+                else { return }
+                for block in done..<blocks {
+                    unsafe transformBlock(c + start + 64 &* block, q, out + target + 8 &* block, stride)
                 }
             }
         }
     }
 }
 
-/// Most blocks hold little but a corner of low frequencies, so halves that are empty are left out of the sums.
-@inline(__always)
+/// The values between the passes stand in arrays of their own, which nothing else can alias: so the compiler takes the eight columns, and then the
+/// eight rows, as vectors.
+@inline(never)
 private func transformBlock(
-    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>,
-    _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
+    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
 ) {
-    // Four coefficients at a time.
-    @inline(__always)
-    func four(_ index: Int) -> UInt64 {
-        unsafe UnsafeRawPointer(c).loadUnaligned(fromByteOffset: 2 &* index, as: UInt64.self)
+    var lower: UInt64 = 0
+    for i in Swift.stride(from: 16, to: 128, by: 8) {
+        unsafe lower |= UnsafeRawPointer(c).loadUnaligned(fromByteOffset: i, as: UInt64.self)
     }
-    let rightUpper = four(12) | four(20) | four(28)
-    let lowerHalf = four(32) | four(40) | four(48) | four(56) | four(36) | four(44) | four(52) | four(60)
-    let rightHalf = four(4) | rightUpper | four(36) | four(44) | four(52) | four(60)
-    guard lowerHalf | rightUpper | four(8) | four(16) | four(24) != 0 else {
-        unsafe transformFirstRow(c, q, work, out, stride)
-        return
-    }
-    switch (lowerHalf == 0, rightHalf == 0) {
-    case (true, true):
-        unsafe columns(0..<4, upperHalf: true, c, q, work)
-        unsafe rows(leftHalf: true, work, out, stride)
-    case (true, false):
-        unsafe columns(0..<8, upperHalf: true, c, q, work)
-        unsafe rows(leftHalf: false, work, out, stride)
-    case (false, true):
-        unsafe columns(0..<4, upperHalf: false, c, q, work)
-        unsafe rows(leftHalf: true, work, out, stride)
-    case (false, false):
-        unsafe columns(0..<8, upperHalf: false, c, q, work)
-        unsafe rows(leftHalf: false, work, out, stride)
-    }
-}
-
-/// A block that has coefficients in its first row alone: each column is constant.
-@inline(__always)
-private func transformFirstRow(
-    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>,
-    _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
-) {
-    let shift = Int16(truncatingIfNeeded: passBits)
-    var rest: Int16 = 0
-    for i in 1..<8 { unsafe rest |= c[i] }
-    if rest == 0 {
-        let value = unsafe sample((Int32((c[0] &* q[0]) &<< shift) &+ 16) &>> 5)
-        for row in 0..<8 {
-            for column in 0..<8 { unsafe out[row &* stride &+ column] = value }
+    // What the first pass gives: rows, of which all are the same where only the first has coefficients.
+    var w = [64 of Int16](repeating: 0)
+    if lower == 0 {
+        var rest: Int16 = 0
+        for i in 1..<8 { unsafe rest |= c[i] }
+        let shift = Int16(truncatingIfNeeded: passBits)
+        if rest == 0 {
+            let value = unsafe sample((Int32((c[0] &* q[0]) &<< shift) &+ 16) &>> 5)
+            for row in 0..<8 {
+                for column in 0..<8 { unsafe out[row &* stride &+ column] = value }
+            }
+            return
         }
-        return
+        for i in 0..<8 {
+            let value = unsafe (c[i] &* q[i]) &<< shift
+            (w[i], w[i &+ 8], w[i &+ 16], w[i &+ 24]) = (value, value, value, value)
+            (w[i &+ 32], w[i &+ 40], w[i &+ 48], w[i &+ 56]) = (value, value, value, value)
+        }
+    } else {
+        let shift = constantBits &- passBits
+        for i in 0..<8 {
+            let out = unsafe transform(
+                Int32(c[i] &* q[i]), Int32(c[i &+ 8] &* q[i &+ 8]), Int32(c[i &+ 16] &* q[i &+ 16]),
+                Int32(c[i &+ 24] &* q[i &+ 24]), Int32(c[i &+ 32] &* q[i &+ 32]), Int32(c[i &+ 40] &* q[i &+ 40]),
+                Int32(c[i &+ 48] &* q[i &+ 48]), Int32(c[i &+ 56] &* q[i &+ 56]))
+            w[i] = saturated(out.0, shift)
+            w[i &+ 8] = saturated(out.1, shift)
+            w[i &+ 16] = saturated(out.2, shift)
+            w[i &+ 24] = saturated(out.3, shift)
+            w[i &+ 32] = saturated(out.4, shift)
+            w[i &+ 40] = saturated(out.5, shift)
+            w[i &+ 48] = saturated(out.6, shift)
+            w[i &+ 56] = saturated(out.7, shift)
+        }
     }
-    for i in 0..<8 {
-        let value = unsafe Int32((c[i] &* q[i]) &<< shift)
-        for row in 0..<8 { unsafe work[row &* 8 &+ i] = value }
-    }
-    unsafe rows(leftHalf: false, work, out, stride)
-}
-
-/// - Parameter upperHalf: whether only the first four rows are not zero.
-@inline(__always)
-private func columns(
-    _ range: Range<Int>, upperHalf: Bool, _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>,
-    _ work: UnsafeMutablePointer<Int32>
-) {
-    let shift = constantBits &- passBits
-    for i in range {
-        @inline(__always)
-        func input(_ row: Int) -> Int32 { unsafe Int32(c[i &+ 8 &* row] &* q[i &+ 8 &* row]) }
-        @inline(__always)
-        func lower(_ row: Int) -> Int32 { upperHalf ? 0 : input(row) }
-        let out = transform(input(0), input(1), input(2), input(3), lower(4), lower(5), lower(6), lower(7))
-        unsafe work[i] = saturated(out.0, shift)
-        unsafe work[i &+ 8] = saturated(out.1, shift)
-        unsafe work[i &+ 16] = saturated(out.2, shift)
-        unsafe work[i &+ 24] = saturated(out.3, shift)
-        unsafe work[i &+ 32] = saturated(out.4, shift)
-        unsafe work[i &+ 40] = saturated(out.5, shift)
-        unsafe work[i &+ 48] = saturated(out.6, shift)
-        unsafe work[i &+ 56] = saturated(out.7, shift)
-    }
-}
-
-/// - Parameter leftHalf: whether only the first four columns are not zero; the others are not read then.
-@inline(__always)
-private func rows(
-    leftHalf: Bool, _ work: UnsafeMutablePointer<Int32>, _ samples: UnsafeMutablePointer<UInt8>, _ stride: Int
-) {
+    var v = [64 of Int16](repeating: 0)
+    for y in 0..<8 { for x in 0..<8 { v[8 &* x &+ y] = w[8 &* y &+ x] } }
     // The transform scales by 8 in two passes: three bits more.
     let shift = constantBits &+ passBits &+ 3
-    for row in 0..<8 {
-        let w = unsafe work + row &* 8
-        @inline(__always)
-        func right(_ column: Int) -> Int32 { unsafe leftHalf ? 0 : w[column] }
-        let out = unsafe transform(w[0], w[1], w[2], w[3], right(4), right(5), right(6), right(7))
-        let to = unsafe samples + row &* stride
-        unsafe to[0] = sample(rounded(out.0, shift))
-        unsafe to[1] = sample(rounded(out.1, shift))
-        unsafe to[2] = sample(rounded(out.2, shift))
-        unsafe to[3] = sample(rounded(out.3, shift))
-        unsafe to[4] = sample(rounded(out.4, shift))
-        unsafe to[5] = sample(rounded(out.5, shift))
-        unsafe to[6] = sample(rounded(out.6, shift))
-        unsafe to[7] = sample(rounded(out.7, shift))
+    var bytes = [64 of UInt8](repeating: 0)
+    for i in 0..<8 {
+        let out = transform(
+            Int32(v[i]), Int32(v[i &+ 8]), Int32(v[i &+ 16]), Int32(v[i &+ 24]), Int32(v[i &+ 32]), Int32(v[i &+ 40]),
+            Int32(v[i &+ 48]), Int32(v[i &+ 56]))
+        bytes[i] = sample(rounded(out.0, shift))
+        bytes[i &+ 8] = sample(rounded(out.1, shift))
+        bytes[i &+ 16] = sample(rounded(out.2, shift))
+        bytes[i &+ 24] = sample(rounded(out.3, shift))
+        bytes[i &+ 32] = sample(rounded(out.4, shift))
+        bytes[i &+ 40] = sample(rounded(out.5, shift))
+        bytes[i &+ 48] = sample(rounded(out.6, shift))
+        bytes[i &+ 56] = sample(rounded(out.7, shift))
     }
+    for y in 0..<8 { for x in 0..<8 { unsafe out[stride &* y &+ x] = bytes[8 &* x &+ y] } }
 }
 
 @inline(__always)
@@ -177,8 +135,8 @@ private func rounded(_ value: Int32, _ shift: Int32) -> Int32 {
 }
 
 @inline(__always)
-private func saturated(_ value: Int32, _ shift: Int32) -> Int32 {
-    min(max(rounded(value, shift), -32768), 32767)
+private func saturated(_ value: Int32, _ shift: Int32) -> Int16 {
+    Int16(truncatingIfNeeded: min(max(rounded(value, shift), -32768), 32767))
 }
 
 /// Level shift (T.81 §A.3.1) and clamping.
