@@ -27,7 +27,10 @@ extension Thumbnail {
         let orientation = orient ? reader.info.orientation : .up
         let stored = reader.size
         let plan = try plan(orientation.swapsAxes ? stored.transposed : stored)
-        let granted = reader.reduce(by: denominator(for: plan), coarsely: true)
+        let wanted = denominator(for: plan)
+        var granted = reader.reduce(by: wanted, coarsely: true)
+        // Pixels picked rather than averaged: coarser than any filter, but an interlaced PNG need not be read further.
+        if granted == 1, wanted == 8, reduction == .once { granted = reader.sample(every: wanted) }
         return try rows(AnyRowSource(reader), stored: stored, reducedBy: granted, plan, orientation, colors)
     }
 
@@ -41,7 +44,11 @@ extension Thumbnail {
 
     /// What is to be done to the colours.
     func colorPlan(_ metadata: Metadata, _ pixelFormat: PixelFormat) -> ColorPlan {
-        colors == .srgb ? ColorPlan(icc: metadata.icc, pixelFormat: pixelFormat) : .nothing
+        guard colors == .srgb else { return .nothing }
+        if metadata.icc == nil, !metadata.isSRGB, metadata.png.describesOtherColors {
+            return .impossible("the colours are described by PNG's gAMA, cHRM or cICP")
+        }
+        return ColorPlan(icc: metadata.icc, pixelFormat: pixelFormat)
     }
 
     /// What is to be said of the pixels once that is done.

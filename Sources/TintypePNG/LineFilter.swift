@@ -1,54 +1,14 @@
 internal import TintypeCore
 internal import TintypeKernels
 
-/// Some lines of the picture that are filtered and compressed as one piece of work.
-struct Band: Sendable {
-    /// The lines, one after the other.
-    var lines: [UInt8] = []
-    /// The line above the first.
-    var prior: [UInt8]
-}
-
-/// Filters the lines of a band (PNG §9), in the way that deflates best.
-struct BandFilter: Sendable {
+/// Filters lines (PNG §9) by one or the other rule.
+struct LineFilter: Sendable {
     let lineBytes: Int
     /// How far to the left a filter looks.
     let distance: Int
-    let effort: Effort
-
-    /// Enough to tell which way is better, little enough to cost nothing.
-    private static var sampleBytes: Int { 32 << 10 }
 
     /// The band's lines, each behind its filter type byte.
-    func filter(_ band: Band) throws(ImageError) -> [UInt8] {
-        guard effort.filters.count > 1 else { return try filter(band, effort.filters[0]) }
-        if effort.triesWholeBands {
-            var best: (bytes: [UInt8], count: Int)?
-            for choice in effort.filters {
-                let bytes = try filter(band, choice)
-                let count = try Deflater.count(bytes, level: min(effort.level, 6))
-                if best.map({ count < $0.count }) ?? true { best = (bytes, count) }
-            }
-            return best?.bytes ?? []
-        }
-        return try filter(band, try bestOnSample(band))
-    }
-
-    private func bestOnSample(_ band: Band) throws(ImageError) -> Effort.FilterChoice {
-        let rows = band.lines.count / lineBytes
-        let take = min(rows, max(1, Self.sampleBytes / lineBytes))
-        let first = (rows - take) / 2
-        let above = first == 0 ? band.prior : Array(band.lines[(first - 1) * lineBytes..<first * lineBytes])
-        let sample = Band(lines: Array(band.lines[first * lineBytes..<(first + take) * lineBytes]), prior: above)
-        var best: (choice: Effort.FilterChoice, count: Int) = (effort.filters[0], Int.max)
-        for choice in effort.filters {
-            let count = try Deflater.count(try filter(sample, choice), level: min(effort.level, 4))
-            if count < best.count { best = (choice, count) }
-        }
-        return best.choice
-    }
-
-    private func filter(_ band: Band, _ choice: Effort.FilterChoice) throws(ImageError) -> [UInt8] {
+    func apply(_ choice: Effort.FilterChoice, to band: Band) throws(ImageError) -> [UInt8] {
         let rows = band.lines.count / lineBytes
         var filtered = [UInt8](repeating: 0, count: rows * (lineBytes + 1))
         var candidate = [UInt8](repeating: 0, count: lineBytes)
@@ -104,7 +64,7 @@ struct BandFilter: Sendable {
         var (type, score): (UInt8, Int) = (0, Int.max)
         for filter in 0...4 as ClosedRange<UInt8> {
             _ = apply(filter, band, row, into: &candidate)
-            let count = try Deflater.count([filter] + candidate, level: 5, dictionary: dictionary)
+            let count = try Deflater.count([filter] + candidate, .init(5, .filtered), after: dictionary)
             if count < score {
                 (type, score) = (filter, count)
                 swap(&candidate, &best)
