@@ -14,9 +14,10 @@ struct BandCompressor: Sendable {
     private let lineBytes: Int
     private let filter: LineFilter
 
-    /// Places in a band from which samples are taken, and bytes of each.
-    private static var spots: Int { 4 }
-    private static var spotBytes: Int { 8 << 10 }
+    /// Places in a band from which samples are taken, and bytes of each; but no fewer lines than repetitions reach over.
+    private static var spots: Int { 2 }
+    private static var spotBytes: Int { 12 << 10 }
+    private static var spotLines: Int { 4 }
 
     /// - Parameters:
     ///   - lineBytes: of one line, without the filter type byte.
@@ -29,7 +30,7 @@ struct BandCompressor: Sendable {
 
     /// The band's lines, each behind its filter type byte.
     func filter(_ band: Band) throws(ImageError) -> [UInt8] {
-        let (choices, coding) = (effort.filters, effort.codings[0])
+        let choices = effort.filters
         guard choices.count > 1 else { return try filter.apply(choices[0], to: band) }
         if !triesAll(band.lines.count) {
             let samples = samples(of: band)
@@ -37,7 +38,7 @@ struct BandCompressor: Sendable {
             for choice in choices {
                 var bytes: [UInt8] = []
                 for sample in samples { bytes += try filter.apply(choice, to: sample) }
-                counts.append(try Deflater.count(bytes, coding))
+                counts.append(try measure(bytes))
             }
             // What compresses well does so quickly, and its parts differ: then it is tried on the whole.
             let best = Self.least(counts)
@@ -47,10 +48,16 @@ struct BandCompressor: Sendable {
         var best: (bytes: [UInt8], count: Int)?
         for choice in choices {
             let bytes = try filter.apply(choice, to: band)
-            let count = try Deflater.count(bytes, coding)
+            let count = try measure(bytes)
             if count < best?.count ?? .max { best = (bytes, count) }
         }
         return best?.bytes ?? []
+    }
+
+    private func measure(_ bytes: [UInt8]) throws(ImageError) -> Int {
+        var least = Int.max
+        for coding in effort.measures { least = min(least, try Deflater.count(bytes, coding)) }
+        return least
     }
 
     /// The filtered bytes, deflated.
@@ -73,13 +80,13 @@ struct BandCompressor: Sendable {
 
     /// Whether so few bytes, or so much effort, let everything be tried on all of them.
     private func triesAll(_ count: Int) -> Bool {
-        effort.triesWholeBands || count <= 2 * Self.spots * Self.spotBytes
+        effort.triesWholeBands || count <= 4 * Self.spots * Self.spotBytes
     }
 
     /// Some lines from each of several places in the band.
     private func samples(of band: Band) -> [Band] {
         let rows = band.lines.count / lineBytes
-        let take = max(1, Self.spotBytes / lineBytes)
+        let take = max(Self.spotLines, Self.spotBytes / lineBytes)
         return (0..<Self.spots).map { spot in
             let first = max(0, min(rows - take, rows * (2 * spot + 1) / (2 * Self.spots)))
             let (start, end) = (first * lineBytes, min(rows, first + take) * lineBytes)

@@ -13,7 +13,9 @@ struct Effort {
 
     /// Of these the one that deflates shortest is taken, for each band of lines.
     let filters: [FilterChoice]
-    /// Of these the one that gives the fewest bytes is taken, for each band. The first decides between filters.
+    /// With the best of these the filters are compared.
+    let measures: [Deflater.Coding]
+    /// Of these the one that gives the fewest bytes is taken, for each band.
     let codings: [Deflater.Coding]
     /// A slower coding is taken if it saves more than this share of the bytes.
     let patience: Double
@@ -34,16 +36,24 @@ struct Effort {
         case 8: filters = (0...4).map { .fixed($0) } + [.leastSum, .leastEntropy]
         default: filters = (0...4).map { .fixed($0) } + [.leastSum, .leastEntropy, .trial]
         }
-        // Level 3 takes zlib's greedy search: for photos hardly larger than level 6, in two fifths of the time.
+        // Level 3 takes zlib's greedy search: for photos hardly larger than level 6, in two fifths of the time. What holds
+        // no repetitions at all is smallest, and fastest done, without looking for any.
+        let noise: [Deflater.Coding] = [.init(3, .runLength), .init(3, .huffman)]
         switch value {
         case ...1: codings = [.init(1)]
         case 2: codings = [.init(2)]
         case 3: codings = [.init(3)]
-        case 4: codings = [.init(3), .init(3, .runLength)]
-        case 5: codings = [.init(3), .init(3, .runLength), .init(5, .filtered), .init(5)]
-        case 6: codings = [.init(3), .init(3, .runLength), .init(6, .filtered), .init(6)]
-        case 7: codings = [.init(6), .init(6, .filtered), .init(6, .runLength)]
-        default: codings = [.init(6), .init(9), .init(9, .filtered), .init(9, .runLength), .init(9, .huffman)]
+        case 4: codings = [.init(3)] + noise
+        case 5: codings = [.init(3)] + noise + [.init(5, .filtered), .init(5)]
+        case 6: codings = [.init(3)] + noise + [.init(6, .filtered), .init(6)]
+        case 7: codings = [.init(6), .init(6, .filtered)] + noise
+        default: codings = [.init(6), .init(9), .init(9, .filtered)] + noise
+        }
+        switch value {
+        case ...3: measures = [codings[0]]
+        case 4...6: measures = [.init(3), .init(3, .runLength)]
+        case 7: measures = [.init(6), .init(3, .runLength)]
+        default: measures = [.init(6), .init(6, .filtered), .init(3, .runLength)]
         }
         patience = value < 7 ? 0.015 : 0
         triesWholeBands = value >= 7
@@ -51,7 +61,7 @@ struct Effort {
 
     /// What the zlib stream's head says of the level (RFC 1950 §2.2): fastest, fast, default or maximum.
     var levelHint: UInt8 {
-        switch codings.last?.level ?? 0 {
+        switch codings.map(\.level).max() ?? 0 {
         case ...1: 0
         case 2...5: 1
         case 6: 2

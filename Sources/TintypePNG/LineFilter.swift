@@ -11,75 +11,62 @@ struct LineFilter: Sendable {
     func apply(_ choice: Effort.FilterChoice, to band: Band) throws(ImageError) -> [UInt8] {
         let rows = band.lines.count / lineBytes
         var filtered = [UInt8](repeating: 0, count: rows * (lineBytes + 1))
-        var candidate = [UInt8](repeating: 0, count: lineBytes)
-        var best = candidate
+        var scratch = [UInt8](repeating: 0, count: lineBytes)
         for row in 0..<rows {
+            let start = row * (lineBytes + 1)
             let type: UInt8
             switch choice {
             case .fixed(let fixed):
                 type = fixed
-                _ = apply(type, band, row, into: &best)
             case .leastSum:
-                type = least(band, row, &candidate, &best) { sum, _ in Int(sum) }
+                type = leastSum(band, row, &scratch)
             case .leastEntropy:
-                type = least(band, row, &candidate, &best) { _, bytes in Self.surprise(bytes) }
+                type = try least(band, row, &scratch) { _, bytes in Self.surprise(bytes) }
             case .trial:
-                type = try shortest(band, row, after: filtered, &candidate, &best)
+                // As zlib makes of it, with the lines before as its dictionary.
+                let before = Array(filtered[max(0, start - min(Deflater.window, 4 * lineBytes))..<start])
+                type = try least(band, row, &scratch) { type, bytes throws(ImageError) in
+                    try Deflater.count([type] + bytes, .init(5, .filtered), after: before)
+                }
             }
-            Self.store(type, best, into: &filtered, at: row * (lineBytes + 1))
+            filtered[start] = type
+            filter(type, band, row, into: &filtered, at: start + 1)
         }
         return filtered
     }
 
-    private static func store(_ type: UInt8, _ line: [UInt8], into filtered: inout [UInt8], at start: Int) {
-        let source = line.span
-        filtered[start] = type
-        var whole = filtered.mutableSpan
-        var target = whole._mutatingExtracting(start + 1..<start + 1 + source.count)
-        for i in source.indices { target[i] = source[i] }
-    }
-
+    /// The filter after which the line measures least.
     private func least(
-        _ band: Band, _ row: Int, _ candidate: inout [UInt8], _ best: inout [UInt8],
-        _ measure: (UInt32, [UInt8]) -> Int
-    ) -> UInt8 {
-        var (type, score): (UInt8, Int) = (0, Int.max)
-        for filter in 0...4 as ClosedRange<UInt8> {
-            let sum = apply(filter, band, row, into: &candidate)
-            let measured = measure(sum, candidate)
-            if measured < score {
-                (type, score) = (filter, measured)
-                swap(&candidate, &best)
-            }
-        }
-        return type
-    }
-
-    /// The filter after which zlib makes the fewest bytes of the line, with the lines before it as its dictionary.
-    private func shortest(
-        _ band: Band, _ row: Int, after filtered: [UInt8], _ candidate: inout [UInt8], _ best: inout [UInt8]
+        _ band: Band, _ row: Int, _ scratch: inout [UInt8],
+        _ measure: (UInt8, [UInt8]) throws(ImageError) -> Int
     ) throws(ImageError) -> UInt8 {
-        let end = row * (lineBytes + 1)
-        let dictionary = Array(filtered[max(0, end - min(Deflater.window, 4 * lineBytes))..<end])
-        var (type, score): (UInt8, Int) = (0, Int.max)
-        for filter in 0...4 as ClosedRange<UInt8> {
-            _ = apply(filter, band, row, into: &candidate)
-            let count = try Deflater.count([filter] + candidate, .init(5, .filtered), after: dictionary)
-            if count < score {
-                (type, score) = (filter, count)
-                swap(&candidate, &best)
-            }
+        var (best, least): (UInt8, Int) = (0, Int.max)
+        for type in 0...4 as ClosedRange<UInt8> {
+            filter(type, band, row, into: &scratch, at: 0)
+            let measured = try measure(type, scratch)
+            if measured < least { (best, least) = (type, measured) }
         }
-        return type
+        return best
     }
 
-    private func apply(_ type: UInt8, _ band: Band, _ row: Int, into target: inout [UInt8]) -> UInt32 {
-        let start = row * lineBytes
+    private func leastSum(_ band: Band, _ row: Int, _ scratch: inout [UInt8]) -> UInt8 {
         let lines = band.lines.span
-        let line = lines.extracting(start..<start + lineBytes)
-        let prior = row == 0 ? band.prior.span : lines.extracting(start - lineBytes..<start)
-        var bytes = target.mutableSpan
-        return PNGFilter.apply(type, line, prior: prior, bytesPerPixel: distance, into: &bytes)
+        let line = lines.extracting(row * lineBytes..<(row + 1) * lineBytes)
+        let prior = row == 0 ? band.prior.span : lines.extracting((row - 1) * lineBytes..<row * lineBytes)
+        var span = scratch.mutableSpan
+        let sums = PNGFilter.sums(line, prior: prior, bytesPerPixel: distance, scratch: &span)
+        var best = 0
+        for type in sums.indices where sums[type] < sums[best] { best = type }
+        return UInt8(best)
+    }
+
+    private func filter(_ type: UInt8, _ band: Band, _ row: Int, into target: inout [UInt8], at start: Int) {
+        let lines = band.lines.span
+        let line = lines.extracting(row * lineBytes..<(row + 1) * lineBytes)
+        let prior = row == 0 ? band.prior.span : lines.extracting((row - 1) * lineBytes..<row * lineBytes)
+        var whole = target.mutableSpan
+        var bytes = whole._mutatingExtracting(start..<start + lineBytes)
+        PNGFilter.apply(type, line, prior: prior, bytesPerPixel: distance, into: &bytes)
     }
 
     /// How many bits (times a constant) the line would take in codes that suit its bytes exactly.

@@ -54,11 +54,13 @@ enum RawProfile {
     }
 
     private static func decode(_ text: String) throws(ChunkData.Fault) -> [UInt8] {
-        let words = text.utf8.split(maxSplits: 2) { isBlank($0) }
-        guard words.count == 3, let count = Int(String(words[1]) ?? "") else { throw .damaged }
+        let lines = text.utf8.split(maxSplits: 2) { $0 == 0x0A || $0 == 0x0D }
+        guard lines.count == 3 else { throw .damaged }
+        let digits = lines[1].filter { !isBlank($0) }
+        guard let count = Int(String(decoding: digits, as: UTF8.self)) else { throw .damaged }
         var bytes: [UInt8] = []
         var high: UInt8?
-        for digit in words[2] where !isBlank(digit) {
+        for digit in lines[2] where !isBlank(digit) {
             guard let value = hexadecimal(digit) else { throw .damaged }
             if let first = high {
                 bytes.append(first << 4 | value)

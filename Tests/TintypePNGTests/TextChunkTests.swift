@@ -92,7 +92,7 @@ import TintypePNG
             if index % lines == 0 { digits += "\n" }
             digits += (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: index % 2 == 0)
         }
-        return compressed("Raw profile type " + name, Array("\n\(name)\n      \(bytes.count)\(digits)\n".utf8))
+        return compressed("Raw profile type " + name, Array("\n\(name) profile\n      \(bytes.count)\(digits)\n".utf8))
     }
 
     /// The texts in which ImageMagick and others wrote blocks of metadata before PNG had chunks for them.
