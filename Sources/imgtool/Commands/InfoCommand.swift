@@ -77,11 +77,12 @@ extension ImageInfo {
             facts.append(
                 (
                     "png",
-                    .object([
-                        ("colorType", .int(png.colorType)), ("interlaced", .bool(png.interlaced)),
-                        ("palette", .int(png.palette)), ("animated", .bool(png.animated)),
-                        ("sRGB", .bool(metadata.isSRGB)),
-                    ] + metadata.png.json)
+                    .object(
+                        [
+                            ("colorType", .int(png.colorType)), ("interlaced", .bool(png.interlaced)),
+                            ("palette", .int(png.palette)), ("animated", .bool(png.animated)),
+                            ("sRGB", .bool(metadata.isSRGB)),
+                        ] + metadata.png.json)
                 ))
         case .gif, .netpbm:
             break

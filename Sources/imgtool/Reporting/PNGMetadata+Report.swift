@@ -45,7 +45,9 @@ extension Metadata.PNG {
 
 extension JSON {
     /// What PNG stores times 100,000.
-    fileprivate static func hundredThousandths(_ value: UInt32) -> JSON { .double(Double(value) / 100_000, decimals: 5) }
+    fileprivate static func hundredThousandths(_ value: UInt32) -> JSON {
+        .double(Double(value) / 100_000, decimals: 5)
+    }
 }
 
 extension Metadata.PNG.Chromaticities.Point {
@@ -78,10 +80,11 @@ extension Metadata.PNG.Background {
     /// "#ffffff", or twelve digits for 16 bits.
     fileprivate var summary: String {
         let digits = bitDepth / 4
-        return "#" + [red, green, blue].map { sample in
-            let text = String(sample, radix: 16)
-            return String(repeating: "0", count: max(0, digits - text.count)) + text
-        }.joined()
+        return "#"
+            + [red, green, blue].map { sample in
+                let text = String(sample, radix: 16)
+                return String(repeating: "0", count: max(0, digits - text.count)) + text
+            }.joined()
     }
 }
 
