@@ -32,8 +32,8 @@ struct BandCompressor: Sendable {
     func filter(_ band: Band) throws(ImageError) -> [UInt8] {
         let choices = effort.filters
         guard choices.count > 1 else { return try filter.apply(choices[0], to: band) }
-        if !triesAll(band.lines.count) {
-            let samples = samples(of: band)
+        let samples = triesAll(band.lines.count) ? [] : samples(of: band)
+        if !samples.isEmpty {
             var counts: [Int] = []
             for choice in choices {
                 var bytes: [UInt8] = []
@@ -83,13 +83,14 @@ struct BandCompressor: Sendable {
         effort.triesWholeBands || count <= 4 * Self.spots * Self.spotBytes
     }
 
-    /// Some lines from each of several places in the band.
+    /// Some lines from each of several places in the band; none if it has hardly more.
     private func samples(of band: Band) -> [Band] {
         let rows = band.lines.count / lineBytes
         let take = max(Self.spotLines, Self.spotBytes / lineBytes)
+        guard rows > Self.spots * take else { return [] }
         return (0..<Self.spots).map { spot in
-            let first = max(0, min(rows - take, rows * (2 * spot + 1) / (2 * Self.spots)))
-            let (start, end) = (first * lineBytes, min(rows, first + take) * lineBytes)
+            let first = min(rows - take, rows * (2 * spot + 1) / (2 * Self.spots))
+            let (start, end) = (first * lineBytes, (first + take) * lineBytes)
             let above = first == 0 ? band.prior : Array(band.lines[start - lineBytes..<start])
             return Band(lines: Array(band.lines[start..<end]), prior: above)
         }
