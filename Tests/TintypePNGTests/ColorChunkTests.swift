@@ -122,7 +122,8 @@ import TintypePNG
         #expect(try written([0, 0, 0, 255, 255, 255], .rgb8, [254, 254, 254])["bKGD"] == nil)
         #expect(try written([0, 0, 0, 255, 255, 255], .rgb8, [255, 0, 255])["bKGD"] == nil)
         // A palette: dark colours come first.
-        let colors = [[UInt8]](repeating: [255, 0, 0, 0, 0, 9], count: 100).flatMap { $0 }
+        var random = SplitMix64(seed: 1)
+        let colors = (0..<900).flatMap { _ -> [UInt8] in Bool.random(using: &random) ? [255, 0, 0] : [0, 0, 9] }
         let palette = try written(colors, .rgb8, [255, 0, 0])
         #expect(palette["sBIT"] == [5, 6, 5] && palette["bKGD"] == [1])
         #expect(try written(colors, .rgb8, [1, 2, 3])["bKGD"] == nil)

@@ -8,7 +8,10 @@ import Tintype
     static let sample: PNGSample = {
         var sample = PNGSample(random: 253, 259, colorType: 2, depth: 8)
         sample.interlaced = true
-        sample.samples = (0..<253 * 259).flatMap { [$0 % 253, $0 / 253 * 250 / 259, ($0 % 253 + $0 / 253) / 3] }
+        sample.samples = (0..<253 * 259).flatMap { place -> [Int] in
+            let (x, y) = (place % 253, place / 253)
+            return [x, y * 250 / 259, (x + y) / 3]
+        }
         return sample
     }()
 
