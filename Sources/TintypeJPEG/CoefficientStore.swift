@@ -13,6 +13,8 @@ struct CoefficientLayout {
 
     /// Whether all of the picture is held, or one row of MCUs.
     let holdsAll: Bool
+    /// Whether all blocks become one sample, also those of subsampled components.
+    let isCoarse: Bool
     let planes: [Plane]
     /// Coefficients in all, and blocks that hold more than one.
     let count: Int
@@ -23,11 +25,12 @@ struct CoefficientLayout {
     ///   - coarsely: whether at 1/8 all blocks become one sample.
     init(_ frame: FrameHeader, holdsAll: Bool, reduction: Int = 1, coarsely: Bool = false) {
         self.holdsAll = holdsAll
+        isCoarse = reduction == 8 && coarsely
         var planes: [Plane] = []
         var (count, blocks) = (0, 0)
         for component in frame.components {
             let smallest = 8 / reduction
-            let size = reduction == 8 && coarsely ? 1 : Self.blockSize(component, frame, smallest)
+            let size = isCoarse ? 1 : Self.blockSize(component, frame, smallest)
             let order = Self.order(frame, holdsAll: holdsAll, blockSize: size)
             planes.append(Plane(blockSize: size, order: order, start: count, firstBlock: blocks))
             let own = component.paddedBlocks.width * (holdsAll ? component.paddedBlocks.height : component.vertical)

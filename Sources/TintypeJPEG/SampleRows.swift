@@ -67,8 +67,8 @@ struct SampleRows {
                         horizontal: frame.maxHorizontal * smallest / (component.horizontal * blockSize),
                         vertical: frame.maxVertical * smallest / (component.vertical * blockSize),
                         width: size.width,
-                        // Libjpeg has no interpolation at 1/8, where it makes chroma of 2×2 samples a block.
-                        interpolates: smallest > 1 || layout.planes.allSatisfy { $0.blockSize == 1 }),
+                        // Libjpeg does not interpolate at 1/8, where it makes chroma of 2×2 samples a block as far as it can.
+                        interpolates: smallest > 1 || layout.isCoarse),
                     stride: stride, size: size, step: step,
                     samples: [UInt8](repeating: 0, count: 2 * step * stride)))
         }

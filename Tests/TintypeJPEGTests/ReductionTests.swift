@@ -128,4 +128,27 @@ import TintypeCore
         }
         return pixels
     }
+
+    /// At 1/8 chroma that keeps a direction subsampled is repeated there, as libjpeg repeats it, unless it is asked for coarsely.
+    @Test func halfChromaIsRepeatedAtAnEighth() throws {
+        var header = JPEGSegments(try TestImages.bytes("baseline-422.jpg"))
+        header.segments.removeAll { $0.marker == 0xE0 || $0.marker == 0xEE }
+        // Components named R, G and B are taken as they are, so that the rows show the planes.
+        for index in header.segments.indices {
+            switch header.segments[index].marker {
+            case 0xC0: for c in 0..<3 { header.segments[index].parameters[6 + 3 * c] = Array("RGB".utf8)[c] }
+            case 0xDA: for c in 0..<3 { header.segments[index].parameters[1 + 2 * c] = Array("RGB".utf8)[c] }
+            default: break
+            }
+        }
+        for coarsely in [false, true] {
+            var decoder = try JPEGDecoder(MemoryByteSource(header.bytes))
+            #expect(decoder.reduce(by: 8, coarsely: coarsely) == 8)
+            let image = try Image(collecting: &decoder)
+            let pairs = stride(from: 0, to: image.size.width - 1, by: 2).map { x in
+                image.pixels[3 * x + 1] == image.pixels[3 * x + 4]
+            }
+            #expect(pairs.allSatisfy { $0 } != coarsely)
+        }
+    }
 }
