@@ -66,6 +66,7 @@ def with_browser(url, folder, screenshot):
     from selenium import webdriver
     from selenium.webdriver.common.by import By
     from selenium.webdriver.chrome.service import Service
+    from selenium.webdriver.support.ui import WebDriverWait
 
     options = webdriver.ChromeOptions()
     for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1000,900"):
@@ -73,11 +74,17 @@ def with_browser(url, folder, screenshot):
     options.binary_location = "/usr/bin/chromium"
     browser = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
     try:
+        def press(button):
+            """Presses a button that sends a form, and waits for the page that follows."""
+            page = browser.find_element(By.TAG_NAME, "html")
+            browser.find_element(By.CSS_SELECTOR, button).click()
+            WebDriverWait(browser, 20).until(lambda browser: browser.find_element(By.TAG_NAME, "html") != page)
+
         def upload(path, title):
             browser.get(url)
             browser.find_element(By.NAME, "photo").send_keys(path)
             browser.find_element(By.NAME, "title").send_keys(title)
-            browser.find_element(By.CSS_SELECTOR, "form.upload button").click()
+            press("form.upload button")
 
         uploads = [("photo.jpg", "A lake at dusk"), ("alpha.png", "Glass <discs>"), ("animated.gif", "A ball"),
                    ("lineart.png", "Circles")]
@@ -93,7 +100,7 @@ def with_browser(url, folder, screenshot):
         browser.get(url)
         if screenshot:
             browser.save_screenshot(screenshot)
-        browser.find_element(By.CSS_SELECTOR, "li button").click()
+        press("li button")
         expect(len(browser.find_elements(By.CSS_SELECTOR, "li")) == len(uploads) - 1, "the button deletes a photo")
     finally:
         browser.quit()
