@@ -172,8 +172,14 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         }
         // All scans are read before the first row is made: any of them may touch it.
         var count = 1
+        var isWanted = isWanted(first)
         repeat {
-            for _ in 0..<scan.rows { try scan.readRow(&reader, &segments, into: &store) }
+            if isWanted {
+                for _ in 0..<scan.rows { try scan.readRow(&reader, &segments, into: &store) }
+            } else {
+                try segments.skipEntropyCodedData(&reader)
+            }
+            isWanted = true
             count += 1
             guard count <= limits.scans else {
                 throw ImageError(.limitExceeded, "more than \(limits.scans) scans", at: reader.offset, format: .jpeg)
@@ -182,16 +188,19 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         if latched.contains(false) { try segments.warn(.damaged, "a component has no scan", row: 0, at: reader.offset) }
     }
 
+    /// Whether a scan holds anything that is held; one of AC coefficients where DC coefficients alone are wanted is passed over undecoded.
+    private func isWanted(_ scan: ScanHeader) -> Bool {
+        let isOfAC = frame.isProgressive && scan.spectral.start > 0
+        return !isOfAC || scan.components.contains { store.layout.planes[$0.index].order != .onlyDC }
+    }
+
     /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
     private mutating func beginNext(_ scan: inout ScanReader) throws(ImageError) -> Bool {
         // A progressive picture wants its last bits everywhere.
         let row = frame.isProgressive && unknownBits.contains { $0 > 0 } ? 0 : nil
         do throws(ImageError) {
             guard var next = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
-            // Where DC coefficients alone are wanted, scans of AC coefficients are passed over undecoded.
-            while next.spectral.start > 0
-                && next.components.allSatisfy({ store.layout.planes[$0.index].order == .onlyDC })
-            {
+            while !isWanted(next) {
                 try segments.skipEntropyCodedData(&reader)
                 guard let after = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
                 next = after

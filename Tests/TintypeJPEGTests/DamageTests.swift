@@ -72,6 +72,23 @@ import TintypeCore
         #expect(decoded > 5)
     }
 
+    /// Files that begin with a scan of AC coefficients, at every scale.
+    @Test(arguments: ["progressive.jpg", "arithmetic-progressive.jpg"], [1, 2, 4, 8])
+    func missingDCScan(_ name: String, _ denominator: Int) throws {
+        var file = try Self.sample(name)
+        file.segments.removeAll {
+            $0.marker == Self.sos && $0.parameters[$0.parameters.count - 3] == 0
+        }
+        for coarsely in [false, true] {
+            var decoder = try JPEGDecoder(MemoryByteSource(file.bytes))
+            _ = decoder.reduce(by: denominator, coarsely: coarsely)
+            let image = try Image(collecting: &decoder)
+            #expect(image.size == decoder.size)
+            // Where only DC counts, nothing is left but grey.
+            if denominator == 8 && coarsely { #expect(Set(image.pixels) == [128] && !decoder.warnings.isEmpty) }
+        }
+    }
+
     /// A code that no table has costs what lies behind it, and the warning names the row.
     @Test(arguments: ["gray.jpg", "baseline-420.jpg", "photo.jpg"])
     func badCodes(_ name: String) throws {
