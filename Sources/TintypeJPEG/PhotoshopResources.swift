@@ -1,16 +1,15 @@
-/// Photoshop's image resources in an APP13 segment ("Adobe Photoshop File Formats", Image Resources Section), of which only the
-/// IPTC-NAA record is kept: resource 0x0404.
+/// Photoshop's image resources in APP13 segments ("Adobe Photoshop File Formats", Image Resources Section), of which only the
+/// IPTC-NAA record is kept: resource 0x0404. Each segment has the signature; what follows it makes one sequence.
 enum PhotoshopResources {
     static let signature = "Photoshop 3.0\0"
     private static let iptcID = 0x0404
 
-    /// The IPTC records in a segment, or nil where it has none whole.
+    /// The IPTC records among resources, or nil where there are none whole.
     ///
     /// A resource is `8BIM`, a number, a name whose first byte is its length, padded to even, and data behind their length, padded
     /// to even.
-    static func iptc(in segment: [UInt8]) -> ArraySlice<UInt8>? {
-        guard segment.starts(with: signature.utf8) else { return nil }
-        var rest = segment.dropFirst(signature.utf8.count)
+    static func iptc(in resources: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
+        var rest = resources
         func integer(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }
         while rest.count >= 12, rest.starts(with: "8BIM".utf8) {
             let id = integer(rest.dropFirst(4).prefix(2))
