@@ -6,7 +6,7 @@ struct MetadataCollector {
     var metadata: Metadata {
         var metadata = collected
         metadata.extendedXMP = extendedXMP.whole(namedBy: metadata.xmp)
-        metadata.iptc = PhotoshopResources.iptc(in: resources[...]).map { Array($0) }
+        metadata.iptc = PhotoshopResources.iptc(resources: resources[...]).map { Array($0) }
         return metadata
     }
 

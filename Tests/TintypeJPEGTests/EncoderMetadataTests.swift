@@ -152,7 +152,7 @@ struct EncoderMetadataTests {
     @Test(arguments: resources.indices)
     func iptcIsFoundAmongResources(_ index: Int) {
         let (bytes, expected) = Self.resources[index]
-        #expect(PhotoshopResources.iptc(in: bytes[...]).map(Array.init) == expected)
-        for length in bytes.indices { _ = PhotoshopResources.iptc(in: bytes.prefix(length)) }
+        #expect(PhotoshopResources.iptc(resources: bytes[...]).map(Array.init) == expected)
+        for length in bytes.indices { _ = PhotoshopResources.iptc(resources: bytes.prefix(length)) }
     }
 }
