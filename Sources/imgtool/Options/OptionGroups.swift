@@ -44,8 +44,11 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "The format. By default as the output's extension says, or as suits the picture.")
     var format: OutputFormat?
 
-    @Option(name: [.short, .long], help: "Quality of a JPEG, 1 to 100.")
-    var quality = 85
+    @Option(
+        name: [.short, .long],
+        help:
+            "Quality of a JPEG, 1 to 100: 85, or with --max-bytes the best that fits. With both, none better is tried.")
+    var quality: Int?
 
     @Option(help: "How a JPEG's colour is subsampled.")
     var subsampling = JPEGEncoder.Subsampling.s420
@@ -59,7 +62,10 @@ struct WritingOptions: ParsableArguments {
     @Flag(help: "Write a JPEG that shows the whole picture early, ever finer as it arrives.")
     var progressive = false
 
-    @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
+    @Flag(help: "Write a JPEG with arithmetic codes: smaller, slower, and not read by every program.")
+    var arithmetic = false
+
+    @Option(help: "The most bytes that a JPEG may have, for example 30k: its quality is what comes near that.")
     var maxBytes: ByteCount?
 
     @Option(help: "The pixels an inch that the file states, for example 300 or 300x600.")
@@ -75,7 +81,7 @@ struct WritingOptions: ParsableArguments {
     var color = Thumbnail.Colors.keep
 
     func validate() throws {
-        if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
+        if let quality, !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
         if threads < 1 { throw ValidationError("--threads must be at least 1.") }
         if !(0...9).contains(effort) { throw ValidationError("--effort must be 0 to 9.") }
         if maxBytes != nil, let format, format != .jpeg, format != .jpg {
@@ -107,6 +113,7 @@ struct WritingOptions: ParsableArguments {
             options.quality = quality
             options.subsampling = subsampling
             options.progressive = progressive
+            options.arithmetic = arithmetic
             encoding = .jpeg(options)
         } else if maxBytes != nil {
             throw ImageError(.misuse, "--max-bytes is for JPEG, and this becomes \(encoding.format.name)")
