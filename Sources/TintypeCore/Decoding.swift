@@ -54,6 +54,9 @@ public struct Frame: Sendable, Hashable {
         self.index = index
         self.delayMilliseconds = delayMilliseconds
     }
+
+    /// How long browsers show the frame: as stored, but 100 ms where that is at most 10 ms.
+    public var playedMilliseconds: Int { delayMilliseconds <= 10 ? 100 : delayMilliseconds }
 }
 
 /// A decoder of one format: it reads the header when made, and yields rows when asked.

@@ -130,6 +130,9 @@ struct BenchCommand: ParsableCommand {
                 if let effort { options.effort = effort }
                 options.threads = common.threads
                 return .png(options)
+            case .gif(var options):
+                options.threads = common.threads
+                return .gif(options)
             case .netpbm(let variant): return .netpbm(variant)
             }
         }
