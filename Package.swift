@@ -45,7 +45,8 @@ let package = Package(
         .target(name: "TintypeJPEG", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypePNG", dependencies: ["CZlib", "TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypeQuantize", dependencies: ["TintypeCore"], swiftSettings: hot),
-        .target(name: "TintypeGIF", dependencies: ["TintypeCore", "TintypeQuantize"], swiftSettings: hot),
+        .target(
+            name: "TintypeGIF", dependencies: ["TintypeCore", "TintypeKernels", "TintypeQuantize"], swiftSettings: hot),
         .target(name: "TintypeNetpbm", dependencies: ["TintypeCore"], swiftSettings: hot),
         .target(name: "TintypeResample", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypeColor", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),

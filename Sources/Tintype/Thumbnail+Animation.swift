@@ -62,14 +62,23 @@ extension Thumbnail {
 
 /// The frames that are kept of an animation, brought to their size: several at once, in their order.
 private struct SmallFrames {
+    struct Item {
+        var image: Image
+        var delayMilliseconds: Int
+        /// Whether the image has its new size already.
+        var isSmall = false
+    }
+
     private let reader: ImageReader
     private let thumbnail: Thumbnail
     private let encoding: Encoding
     private var selection: FrameSelection
     /// The last frame that was kept, until it is known how long it stays.
-    private var pending: (image: Image, delayMilliseconds: Int)?
-    private var ready: [(image: Image, delayMilliseconds: Int)] = []
+    private var pending: Item?
+    private var ready: [Item] = []
     private var hasEnded = false
+    /// The last frame as it came.
+    private var canvas: [UInt8] = []
 
     init(_ reader: ImageReader, _ thumbnail: Thumbnail, _ encoding: Encoding, _ selection: FrameSelection) {
         self.reader = reader
@@ -78,45 +87,58 @@ private struct SmallFrames {
         self.selection = selection
     }
 
-    mutating func next() throws(ImageError) -> (image: Image, delayMilliseconds: Int)? {
+    mutating func next() throws(ImageError) -> Item? {
         if ready.isEmpty { try work() }
         return ready.popLast()
     }
 
     /// Decodes some frames, and makes all of them small at once.
     private mutating func work() throws(ImageError) {
-        let large = try decode()
-        let (thumbnail, encoding, orientation) = (thumbnail, encoding, reader.info.orientation)
+        let items = try decode()
+        let (thumbnail, encoding) = (thumbnail, encoding)
+        let orientation = thumbnail.orient ? reader.info.orientation : .up
         let colors = thumbnail.colorPlan(reader.metadata, reader.pixelFormat)
-        let small = try Parallel.map(large.count, threads: thumbnail.threads) { index throws(ImageError) in
-            let rows = try thumbnail.rows(
-                AnyRowSource(large[index].image.rows), orientation: thumbnail.orient ? orientation : .up, colors: colors)
+        ready = try Parallel.map(items.count, threads: thumbnail.threads) { index throws(ImageError) in
+            var item = items[index]
+            var rows = AnyRowSource(item.image.rows)
+            if !item.isSmall { rows = try thumbnail.rows(rows, orientation: orientation, colors: colors) }
             var converted = try encoding.converted(rows, background: thumbnail.background)
-            return try Image(collecting: &converted, limit: thumbnail.options.limits.memory)
-        }
-        ready = zip(small, large).map { ($0, $1.delayMilliseconds) }.reversed()
+            item.image = try Image(collecting: &converted, limit: thumbnail.options.limits.memory)
+            return item
+        }.reversed()
     }
 
     /// The next frames of those that are kept, as many as there are threads and memory allows.
-    private mutating func decode() throws(ImageError) -> [(image: Image, delayMilliseconds: Int)] {
-        let frameBytes = max(1, reader.size.width * reader.size.height * reader.pixelFormat.bytesPerPixel)
-        let most = max(1, min(2 * thumbnail.threads, thumbnail.options.limits.memory / 4 / frameBytes))
-        var frames: [(image: Image, delayMilliseconds: Int)] = []
-        while frames.count < most, !hasEnded {
+    private mutating func decode() throws(ImageError) -> [Item] {
+        let frameBytes = reader.size.height * reader.bytesPerRow
+        let room = thumbnail.options.limits.memory / 4
+        let most = max(1, min(2 * thumbnail.threads, room / max(1, frameBytes)))
+        var items: [Item] = []
+        while items.count < most, !hasEnded {
             guard let frame = try reader.nextFrame() else {
                 hasEnded = true
-                if let pending { frames.append(pending) }
+                if let pending { items.append(pending) }
                 break
             }
-            if !selection.keeps(frame) {
-                pending?.delayMilliseconds += frame.playedMilliseconds
-                continue
+            let isKept = selection.keeps(frame)
+            if isKept, let pending { items.append(pending) }
+            let delay = selection.keepsAll ? frame.delayMilliseconds : frame.playedMilliseconds
+            if frameBytes > room {
+                // Too large to be held: straight from the decoder.
+                if isKept { pending = Item(image: try small(), delayMilliseconds: delay, isSmall: true) }
+            } else {
+                // Also of one that is left out, as the next may tell only what changes after it.
+                try reader.readFrame(into: &canvas)
+                let image = Image(size: reader.size, pixelFormat: reader.pixelFormat, pixels: canvas)
+                if isKept { pending = Item(image: image, delayMilliseconds: delay) }
             }
-            if let pending { frames.append(pending) }
-            var rows = AnyRowSource(reader)
-            let image = try Image(collecting: &rows, limit: thumbnail.options.limits.memory)
-            pending = (image, selection.keepsAll ? frame.delayMilliseconds : frame.playedMilliseconds)
+            if !isKept { pending?.delayMilliseconds += frame.playedMilliseconds }
         }
-        return frames
+        return items
+    }
+
+    private func small() throws(ImageError) -> Image {
+        var rows = try thumbnail.rows(of: reader)
+        return try Image(collecting: &rows, limit: thumbnail.options.limits.memory)
     }
 }

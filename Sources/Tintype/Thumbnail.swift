@@ -115,7 +115,9 @@ public struct Thumbnail: Sendable, Hashable {
     ) throws(ImageError) -> (reader: ImageReader, info: ImageInfo) {
         let reader = try ImageReader(source(), options: options)
         var info = reader.info
-        if info.frameCount == nil { info.frameCount = try ImageReader.inspect(source(), options: options).info.frameCount }
+        if info.frameCount == nil {
+            info.frameCount = try ImageReader.inspect(source(), options: options).info.frameCount
+        }
         return (reader, info)
     }
 

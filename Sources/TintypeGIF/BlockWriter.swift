@@ -46,11 +46,12 @@ struct BlockWriter: ~Copyable {
 
     /// A graphic control extension, an image descriptor and the image's data (§20 to §23).
     mutating func write(_ image: EncodedImage, delay: Int, disposal: GraphicControl.Disposal) throws(ImageError) {
-        let method: UInt8 = switch disposal {
-        case .leave: 1
-        case .clear: 2
-        case .restore: 3
-        }
+        let method: UInt8 =
+            switch disposal {
+            case .leave: 1
+            case .clear: 2
+            case .restore: 3
+            }
         try writer.write([0x21, 0xF9, 4, method << 2 | (image.transparentIndex == nil ? 0 : 1)] as [UInt8])
         try writeLittle(delay)
         try writer.write([UInt8(truncatingIfNeeded: image.transparentIndex ?? 0), 0, 0x2C] as [UInt8])

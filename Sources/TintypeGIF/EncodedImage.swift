@@ -94,7 +94,9 @@ struct ImagePixels: Sendable {
         let transparent = table[0].map { UInt8(truncatingIfNeeded: $0) }
         let indexes = indexes(table)
         var highest = transparent ?? 0
-        for i in indexes.indices where mode == .asColors || isFree.isEmpty || !isFree[i] { highest = max(highest, indexes[i]) }
+        for i in indexes.indices where mode == .asColors || isFree.isEmpty || !isFree[i] {
+            highest = max(highest, indexes[i])
+        }
         let codeSize = max(2, BlockWriter.tableBits(Int(highest) + 1))
         var input = LZWEncoder.Input(indexes: indexes)
         if let transparent, !isFree.isEmpty, mode != .asColors {
@@ -118,7 +120,9 @@ struct ImagePixels: Sendable {
     }
 
     /// The indexes with free pixels transparent or, where the mode says so, as they are. Of those only indexes below a bound remain: they need no longer codes.
-    private func hiding(_ indexes: [UInt8], _ mode: FreePixels, _ transparent: UInt8, below bound: Int) -> LZWEncoder.Input {
+    private func hiding(_ indexes: [UInt8], _ mode: FreePixels, _ transparent: UInt8, below bound: Int)
+        -> LZWEncoder.Input
+    {
         var input = LZWEncoder.Input(indexes: indexes, transparent: transparent)
         if mode == .inStrings { input.isFree = isFree }
         var shown: UInt32 = 0

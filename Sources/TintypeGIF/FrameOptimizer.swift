@@ -38,7 +38,8 @@ struct FrameOptimizer {
 
         func union(_ other: Box) -> Box {
             Box(
-                columns: min(columns.lowerBound, other.columns.lowerBound)..<max(columns.upperBound, other.columns.upperBound),
+                columns: min(
+                    columns.lowerBound, other.columns.lowerBound)..<max(columns.upperBound, other.columns.upperBound),
                 rows: min(rows.lowerBound, other.rows.lowerBound)..<max(rows.upperBound, other.rows.upperBound))
         }
     }
@@ -154,7 +155,8 @@ struct FrameOptimizer {
 
     private func pixels(_ shown: [UInt32], on base: [UInt32], in box: Box) -> ImagePixels {
         var pixels = ImagePixels(
-            x: box.columns.lowerBound, y: box.rows.lowerBound, size: Size(box.columns.count, box.rows.count), colors: [])
+            x: box.columns.lowerBound, y: box.rows.lowerBound, size: Size(box.columns.count, box.rows.count), colors: []
+        )
         pixels.colors.reserveCapacity(area(box))
         pixels.isFree.reserveCapacity(area(box))
         var anyFree = false

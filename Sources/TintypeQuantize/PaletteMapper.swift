@@ -19,7 +19,7 @@ public struct PaletteMapper: Sendable {
     /// How many colours each is mixed with.
     private static let neighbourCount = 16
     /// How much a mixture of unlike colours counts as error, against its distance from the colour wanted.
-    private static let roughness: Float = 0.15
+    private static let roughness: Float = 0.06
 
     /// - Parameter colors: RGBA, red lowest; 1 to 256.
     public init(_ colors: [UInt32]) {
@@ -143,7 +143,8 @@ extension PaletteMapper {
                 let source = pixels[y * width + x]
                 let place = (x + 1) * 4
                 let wanted = (
-                    Self.sum(source & 255, here[place] + ahead.0), Self.sum(source >> 8 & 255, here[place + 1] + ahead.1),
+                    Self.sum(source & 255, here[place] + ahead.0),
+                    Self.sum(source >> 8 & 255, here[place + 1] + ahead.1),
                     Self.sum(source >> 16 & 255, here[place + 2] + ahead.2),
                     Self.sum(source >> 24, here[place + 3] + ahead.3)
                 )
@@ -188,7 +189,7 @@ extension PaletteMapper {
     @inline(__always)
     private static func error(_ wanted: Int32, _ chosen: UInt32, _ alpha: Int32) -> Int32 {
         let error = (wanted &- Int32(truncatingIfNeeded: chosen) &* 16) &* alpha / 255
-        return (min(1024, max(-1024, error)) &+ 8) &>> 4
+        return (min(2048, max(-2048, error)) &+ 8) &>> 4
     }
 
     @inline(__always)

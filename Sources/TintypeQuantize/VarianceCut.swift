@@ -66,7 +66,9 @@ struct VarianceCut {
         for i in box.range.dropLast() {
             left.add(points[Int(order[i])], weights[Int(order[i])])
             // The spread of both parts is a constant less this.
-            let gain = left.squaredLength / left.weight + box.sum.subtracting(left).squaredLength / max(box.sum.weight - left.weight, 1e-20)
+            let gain =
+                left.squaredLength / left.weight + box.sum.subtracting(left).squaredLength
+                / max(box.sum.weight - left.weight, 1e-20)
             if gain > best.gain { best = (i + 1, gain) }
         }
         guard box.range.contains(best.at), best.at > box.range.lowerBound else { return false }

@@ -78,7 +78,9 @@ import Tintype
 
     @Test func picturesBecomeAnAnimation() throws {
         let folder = try TemporaryFolder(["palette-4.png", "photo.jpg", "animated.gif"])
-        try run(folder, "convert", "photo.jpg", "palette-4.png", "animated.gif", "-o", "all.gif", "--delay", "80", "--loop", "3")
+        try run(
+            folder, "convert", "photo.jpg", "palette-4.png", "animated.gif", "-o", "all.gif", "--delay", "80", "--loop",
+            "3")
         let made = try animation(folder, "all.gif")
         let own = try animation(folder, "animated.gif")
         #expect(made.frames.count == 2 + own.frames.count)
@@ -109,7 +111,8 @@ import Tintype
         #expect(four.frames.count == 4 && four.delays.reduce(0, +) == 500)
         #expect(four.frames.map { $0[0] } == [0, 60, 100, 160])
         let piped = try Tool.run(
-            "thumbnail", "-", "-o", "-", "--format", "gif", "--max-frames", "4", in: folder, input: folder.read("ten.gif"))
+            "thumbnail", "-", "-o", "-", "--format", "gif", "--max-frames", "4", in: folder,
+            input: folder.read("ten.gif"))
         #expect(try piped.output == folder.read("four.gif"))
         try run(folder, "thumbnail", "ten.gif", "-o", "slow.gif", "--fps", "10")
         let slow = try animation(folder, "slow.gif")

@@ -76,7 +76,7 @@ import Tintype
     }
 
     @Test func theFormatFollows() throws {
-        let folder = try TemporaryFolder(["photo.jpg", "alpha.png", "photo.png", "animated.gif"])
+        let folder = try TemporaryFolder(["photo.jpg", "alpha.png", "photo.png", "animated.gif", "photo.gif"])
         let cases: [([String], String, ImageFormat)] = [
             (["photo.jpg", "-o", "a.png"], "a.png", .png), (["photo.png", "-o", "b"], "b", .jpeg),
             (["alpha.png", "-o", "c"], "c", .png), (["alpha.png", "-o", "d.jpg"], "d.jpg", .jpeg),

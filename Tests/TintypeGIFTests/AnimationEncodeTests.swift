@@ -28,17 +28,23 @@ struct AnimationEncodeTests {
     private func frames(
         _ count: Int, _ size: Size, colors: Int, holes: Bool, _ random: inout SplitMix64
     ) -> Frames {
-        let palette: [[UInt8]] = (0..<colors).map { (i: Int) -> [UInt8] in [UInt8(i & 15) * 16, UInt8(i >> 4) * 16, 77, 255] }
+        let palette: [[UInt8]] = (0..<colors).map { (i: Int) -> [UInt8] in
+            [UInt8(i & 15) * 16, UInt8(i >> 4) * 16, 77, 255]
+        }
         var pixels = [[UInt8]](repeating: palette[0], count: size.width * size.height)
         return (0..<count).map { (index: Int) -> (pixels: [UInt8], delay: Int) in
             let before = pixels
             repeat {
-                let (x, y) = (Int.random(in: 0..<size.width, using: &random), Int.random(in: 0..<size.height, using: &random))
+                let (x, y) = (
+                    Int.random(in: 0..<size.width, using: &random), Int.random(in: 0..<size.height, using: &random)
+                )
                 let clear: [UInt8] = [0, 0, 0, 0]
-                let color = holes && Bool.random(using: &random) ? clear : palette.randomElement(using: &random) ?? clear
+                let color =
+                    holes && Bool.random(using: &random) ? clear : palette.randomElement(using: &random) ?? clear
                 for v in y..<min(size.height, y + 5) {
                     for u in x..<min(size.width, x + 7) {
-                        pixels[v * size.width + u] = Int.random(in: 0..<9, using: &random) > 0 ? color : palette[(u + v) % colors]
+                        pixels[v * size.width + u] =
+                            Int.random(in: 0..<9, using: &random) > 0 ? color : palette[(u + v) % colors]
                     }
                 }
             } while pixels == before
@@ -70,7 +76,9 @@ struct AnimationEncodeTests {
             return (pixels, 50)
         }
         var colors = Set<[UInt8]>()
-        for frame in frames { for at in stride(from: 0, to: 1600, by: 4) { colors.insert(Array(frame.pixels[at..<at + 3])) } }
+        for frame in frames {
+            for at in stride(from: 0, to: 1600, by: 4) { colors.insert(Array(frame.pixels[at..<at + 3])) }
+        }
         #expect(colors.count > 256)
         #expect(try decode(encoded(size, frames)).frames == frames.map(\.pixels))
     }

@@ -88,7 +88,9 @@ struct EncodeTests {
         let alphas: [UInt8] = [0, 1, 127, 128, 200, 255]
         let pixels: [UInt8] = alphas.flatMap { (alpha: UInt8) -> [UInt8] in [10, 20, 30, alpha] }
         let decoded = try decode(encoded(Size(6, 1), pixels))
-        let expected: [UInt8] = alphas.flatMap { (alpha: UInt8) -> [UInt8] in alpha >= 128 ? [10, 20, 30, 255] : [0, 0, 0, 0] }
+        let expected: [UInt8] = alphas.flatMap { (alpha: UInt8) -> [UInt8] in
+            alpha >= 128 ? [10, 20, 30, 255] : [0, 0, 0, 0]
+        }
         #expect(decoded.frames == [expected])
         #expect(decoded.info.hasAlpha)
     }
@@ -127,7 +129,9 @@ struct EncodeTests {
         #expect(kind { _ = try GIFEncoder(sink, size: Size(1, 1), pixelFormat: .rgb8) } == .misuse)
         #expect(kind { _ = try GIFEncoder(sink, size: Size(1, 1), options: GIFEncoder.Options(colors: 1)) } == .misuse)
         #expect(kind { _ = try GIFEncoder(sink, size: Size(1, 1), options: GIFEncoder.Options(threads: 0)) } == .misuse)
-        #expect(kind { _ = try GIFEncoder(sink, size: Size(9, 9), options: GIFEncoder.Options(memory: 99)) } == .limitExceeded)
+        #expect(
+            kind { _ = try GIFEncoder(sink, size: Size(9, 9), options: GIFEncoder.Options(memory: 99)) }
+                == .limitExceeded)
         var encoder = try GIFEncoder(sink, size: Size(1, 1))
         #expect(throws: ImageError.self) { try encoder.finish() }
         try encoder.writeRow([1, 2, 3, 255].span)

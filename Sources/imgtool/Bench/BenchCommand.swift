@@ -187,19 +187,6 @@ struct BenchCommand: ParsableCommand {
     }
 }
 
-extension ImageReader {
-    /// All rows of the present frame, into an array that is made to fit.
-    fileprivate func readFrame(into pixels: inout [UInt8]) throws(ImageError) {
-        let stride = bytesPerRow
-        if pixels.count != size.height * stride { pixels = [UInt8](repeating: 0, count: size.height * stride) }
-        var all = pixels.mutableSpan
-        for y in 0..<size.height {
-            var row = all._mutatingExtracting(y * stride..<(y + 1) * stride)
-            try readRow(into: &row)
-        }
-    }
-}
-
 extension Image {
     fileprivate func converted(for encoding: Encoding) throws(ImageError) -> Image {
         let target = encoding.pixelFormat(for: pixelFormat)

@@ -22,7 +22,10 @@ struct ConvertCommand: ParsableCommand {
             before the place given. Of the options of writing, --metadata and --progressive count.
             """)
 
-    @Argument(help: "A picture, or - for standard input; and, without -o, where to: a file, a folder, or - for standard output.")
+    @Argument(
+        help:
+            "A picture, or - for standard input; and, without -o, where to: a file, a folder, or - for standard output."
+    )
     var files: [String]
 
     @Option(name: [.short, .long], help: "Where to. All files named before are inputs then.")
@@ -30,7 +33,8 @@ struct ConvertCommand: ParsableCommand {
 
     @OptionGroup var animation: AnimationOptions
 
-    @Option(help: "How long each frame is shown that several pictures are made into, in milliseconds: 100 if nobody says.")
+    @Option(
+        help: "How long each frame is shown that several pictures are made into, in milliseconds: 100 if nobody says.")
     var delay: Int?
 
     @Option(help: "How often an animation of several pictures is shown, 0 for ever.")
@@ -45,7 +49,9 @@ struct ConvertCommand: ParsableCommand {
     @OptionGroup var reporting: ReportingOptions
 
     func validate() throws {
-        if output == nil, files.count != 2 { throw ValidationError("Name one input and one output, or several inputs and -o.") }
+        if output == nil, files.count != 2 {
+            throw ValidationError("Name one input and one output, or several inputs and -o.")
+        }
         if lossless.lossless && (animation.frame != nil || inputs.count > 1) {
             throw ValidationError("--lossless copies one picture that does not move.")
         }

@@ -54,7 +54,8 @@ struct JoiningJob: Sendable {
             counter, as: encoding, preparing: thumbnail, delayMilliseconds: delay, loopCount: loop)
         for (index, input) in inputs.enumerated() {
             do throws(ImageError) {
-                let reader = try index == 0 ? readers.removeFirst() : ImageReader(input.source(), options: thumbnail.options)
+                let reader =
+                    try index == 0 ? readers.removeFirst() : ImageReader(input.source(), options: thumbnail.options)
                 try joiner.add(reader)
                 report.warnings += reader.warnings
             } catch {

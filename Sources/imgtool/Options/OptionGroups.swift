@@ -58,7 +58,8 @@ struct WritingOptions: ParsableArguments {
     var colors: Int?
 
     @Option(
-        help: "How colours that a palette lacks are shown: 'diffusion' for stills, 'ordered' for animations, or 'none'.")
+        help: "How colours that a palette lacks are shown: 'diffusion' for stills, 'ordered' for animations, or 'none'."
+    )
     var dither: Dithering?
 
     @Option(help: "Threads inside one image. By default one, but for the frames of an animation all.")
@@ -186,7 +187,8 @@ struct ReportingOptions: ParsableArguments {
 
 /// What becomes of an animation.
 struct AnimationOptions: ParsableArguments {
-    @Option(help: "The frame that becomes a still picture: its number, from 0, or 'best' for the one with the most detail.")
+    @Option(
+        help: "The frame that becomes a still picture: its number, from 0, or 'best' for the one with the most detail.")
     var frame: Thumbnail.FrameChoice?
 
     @Option(help: "Keep at most so many frames, evenly spread.")
