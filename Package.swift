@@ -77,7 +77,8 @@ let package = Package(
             name: "TintypePNGTests", dependencies: ["TintypePNG", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeGIFTests", dependencies: ["TintypeGIF", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "TintypeQuantizeTests", dependencies: ["TintypeQuantize", "Tintype", "TestSupport"], swiftSettings: settings),
+            name: "TintypeQuantizeTests", dependencies: ["TintypeQuantize", "Tintype", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "TintypeNetpbmTests", dependencies: ["TintypeNetpbm", "TestSupport"], swiftSettings: settings),
         .testTarget(
