@@ -16,6 +16,9 @@ extension Thumbnail {
     func writeAnimation(
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding, _ frameCount: Int?
     ) throws(ImageError) -> Size {
+        if quantizer != nil, encoding.format == .png {
+            throw ImageError(.misuse, "the colours of an animated PNG cannot be reduced", format: .png)
+        }
         var frames = try SmallFrames(
             reader, self, encoding,
             FrameSelection(maximum: maximumFrames, of: frameCount, maximumRate: maximumFrameRate))

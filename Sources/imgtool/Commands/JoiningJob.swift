@@ -3,7 +3,7 @@ import Tintype
 
 /// Several pictures in, one animation out.
 struct JoiningJob: Sendable {
-    private(set) var thumbnail: Thumbnail
+    let thumbnail: Thumbnail
     let writing: WritingOptions
     let reporting: ReportingOptions
     let inputs: [Input]
@@ -20,7 +20,6 @@ struct JoiningJob: Sendable {
         self.reporting = reporting
         self.inputs = inputs
         self.delay = delay
-        if writing.threads == nil { self.thumbnail.threads = ParallelOptions.cores }
         self.loop = loop
         let template = try OutputTemplate(output)
         if template.isStandardOutput, writing.format == nil {

@@ -26,8 +26,6 @@ struct PictureJob: Sendable {
             throw ValidationError("Standard output has no extension: say which --format.")
         }
         outputs = try Outputs(template, for: inputs)
-        // Of several files each has a core.
-        if inputs.count == 1, writing.threads == nil { self.thumbnail.threads = ParallelOptions.cores }
         // Who asks for PNG by name, or for animated PNG, gets all frames of an animation.
         let isNamed = writing.format == .png || writing.format == .apng
         if isNamed || template.fixedExtension?.lowercased() == "apng" { self.thumbnail.animates = true }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import SystemPackage
 import Tintype
 
@@ -54,6 +53,9 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "How hard a PNG is compressed, 0 (fast) to 9 (small).")
     var effort = PNGEncoder.Options().effort
 
+    @Option(help: "Threads inside one image. By default as many as there are cores.")
+    var threads = Processors.count
+
     @Option(help: "Reduce a PNG or GIF to so many colours, 2 to 256.")
     var colors: Int?
 
@@ -61,9 +63,6 @@ struct WritingOptions: ParsableArguments {
         help: "How colours that a palette lacks are shown: 'diffusion' for stills, 'ordered' for animations, or 'none'."
     )
     var dither: Dithering?
-
-    @Option(help: "Threads inside one image. By default one, but for the frames of an animation all.")
-    var threads: Int?
 
     @Flag(help: "Write a JPEG or still GIF that shows the whole picture early, ever finer as it arrives.")
     var progressive = false
@@ -85,7 +84,7 @@ struct WritingOptions: ParsableArguments {
 
     func validate() throws {
         if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
-        if let threads, threads < 1 { throw ValidationError("--threads must be at least 1.") }
+        if threads < 1 { throw ValidationError("--threads must be at least 1.") }
         if !(0...9).contains(effort) { throw ValidationError("--effort must be 0 to 9.") }
         if let colors, !(2...256).contains(colors) { throw ValidationError("--colors must be 2 to 256.") }
         if maxBytes != nil, let format, format != .jpeg, format != .jpg {
@@ -99,7 +98,7 @@ struct WritingOptions: ParsableArguments {
         thumbnail.colors = color
         thumbnail.maximumBytes = maxBytes?.bytes
         thumbnail.density = density?.density
-        if let threads { thumbnail.threads = threads }
+        thumbnail.threads = threads
         thumbnail.quantizer = colors.map { Quantizer(colors: $0, dithering: dither ?? .diffusion) }
     }
 
@@ -125,7 +124,7 @@ struct WritingOptions: ParsableArguments {
         }
         if case .png(var options) = encoding {
             options.effort = effort
-            options.threads = threads ?? 1
+            options.threads = threads
             encoding = .png(options)
         }
         if case .gif(var options) = encoding {
@@ -218,7 +217,5 @@ struct ParallelOptions: ParsableArguments {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     }
 
-    var jobCount: Int { jobs ?? Self.cores }
-
-    static var cores: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    var jobCount: Int { jobs ?? Processors.count }
 }
