@@ -44,7 +44,9 @@ let package = Package(
             name: "TintypeKernels", dependencies: ["TintypeKernelsAVX2"], exclude: ["NOTES.md"], swiftSettings: hot),
         .target(name: "TintypeJPEG", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypePNG", dependencies: ["CZlib", "TintypeCore", "TintypeKernels"], swiftSettings: hot),
-        .target(name: "TintypeGIF", dependencies: ["TintypeCore"], swiftSettings: hot),
+        .target(name: "TintypeQuantize", dependencies: ["TintypeCore"], swiftSettings: hot),
+        .target(
+            name: "TintypeGIF", dependencies: ["TintypeCore", "TintypeKernels", "TintypeQuantize"], swiftSettings: hot),
         .target(name: "TintypeNetpbm", dependencies: ["TintypeCore"], swiftSettings: hot),
         .target(name: "TintypeResample", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypeColor", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
@@ -52,7 +54,7 @@ let package = Package(
             name: "Tintype",
             dependencies: [
                 "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
-                "TintypeResample", "TintypeColor", system,
+                "TintypeQuantize", "TintypeResample", "TintypeColor", system,
             ], swiftSettings: hot),
         .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: hot),
         .executableTarget(
@@ -74,6 +76,9 @@ let package = Package(
         .testTarget(
             name: "TintypePNGTests", dependencies: ["TintypePNG", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeGIFTests", dependencies: ["TintypeGIF", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "TintypeQuantizeTests", dependencies: ["TintypeQuantize", "Tintype", "TestSupport"],
+            swiftSettings: settings),
         .testTarget(
             name: "TintypeNetpbmTests", dependencies: ["TintypeNetpbm", "TestSupport"], swiftSettings: settings),
         .testTarget(

@@ -135,6 +135,9 @@ struct BenchCommand: ParsableCommand {
                 if let effort { options.effort = effort }
                 options.threads = common.threads
                 return .png(options)
+            case .gif(var options):
+                options.threads = common.threads
+                return .gif(options)
             case .netpbm(let variant): return .netpbm(variant)
             }
         }
@@ -183,19 +186,6 @@ struct BenchCommand: ParsableCommand {
                     _ = try thumbnail.make(from: bytes)
                 }
             }
-        }
-    }
-}
-
-extension ImageReader {
-    /// All rows of the present frame, into an array that is made to fit.
-    fileprivate func readFrame(into pixels: inout [UInt8]) throws(ImageError) {
-        let stride = bytesPerRow
-        if pixels.count != size.height * stride { pixels = [UInt8](repeating: 0, count: size.height * stride) }
-        var all = pixels.mutableSpan
-        for y in 0..<size.height {
-            var row = all._mutatingExtracting(y * stride..<(y + 1) * stride)
-            try readRow(into: &row)
         }
     }
 }

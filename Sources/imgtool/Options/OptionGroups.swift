@@ -59,7 +59,15 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "Threads inside one image. By default as many as there are cores.")
     var threads = Processors.count
 
-    @Flag(help: "Write a JPEG that shows the whole picture early, ever finer as it arrives.")
+    @Option(help: "Reduce a PNG or GIF to so many colours, 2 to 256.")
+    var colors: Int?
+
+    @Option(
+        help: "How colours that a palette lacks are shown: 'diffusion' for stills, 'ordered' for animations, or 'none'."
+    )
+    var dither: Dithering?
+
+    @Flag(help: "Write a JPEG or still GIF that shows the whole picture early, ever finer as it arrives.")
     var progressive = false
 
     @Flag(help: "Write a JPEG with arithmetic codes: smaller, slower, and not read by every program.")
@@ -84,6 +92,7 @@ struct WritingOptions: ParsableArguments {
         if let quality, !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
         if threads < 1 { throw ValidationError("--threads must be at least 1.") }
         if !(0...9).contains(effort) { throw ValidationError("--effort must be 0 to 9.") }
+        if let colors, !(2...256).contains(colors) { throw ValidationError("--colors must be 2 to 256.") }
         if maxBytes != nil, let format, format != .jpeg, format != .jpg {
             throw ValidationError("--max-bytes is for JPEG.")
         }
@@ -95,13 +104,15 @@ struct WritingOptions: ParsableArguments {
         thumbnail.colors = color
         thumbnail.maximumBytes = maxBytes?.bytes
         thumbnail.density = density?.density
+        thumbnail.threads = threads
+        thumbnail.quantizer = colors.map { Quantizer(colors: $0, dithering: dither ?? .diffusion) }
     }
 
     /// The encoding for one picture, and the extension for its file's name.
     ///
     /// - Parameter extension: the output's, where it has one.
     func encoding(
-        for info: ImageInfo, extension: String?, input: Input
+        for info: ImageInfo, extension: String?, input: Input, limits: DecodeLimits
     ) throws(ImageError) -> (encoding: Encoding, extension: String) {
         var encoding: Encoding
         if let name = format?.pathExtension ?? `extension` {
@@ -122,6 +133,15 @@ struct WritingOptions: ParsableArguments {
             options.effort = effort
             options.threads = threads
             encoding = .png(options)
+        }
+        if case .gif(var options) = encoding {
+            options.colors = colors ?? 256
+            options.dithering = dither
+            options.interlaced = progressive
+            options.memory = limits.memory
+            encoding = .gif(options)
+        } else if colors != nil, encoding.format != .png {
+            throw ImageError(.misuse, "--colors is for PNG and GIF, and this becomes \(encoding.format.name)")
         }
         return (encoding, name(for: encoding, input: input))
     }
@@ -169,6 +189,30 @@ struct ReportingOptions: ParsableArguments {
 
     @Flag(name: [.short, .long], help: "Say what became of every input.")
     var verbose = false
+}
+
+/// What becomes of an animation.
+struct AnimationOptions: ParsableArguments {
+    @Option(
+        help: "The frame that becomes a still picture: its number, from 0, or 'best' for the one with the most detail.")
+    var frame: Thumbnail.FrameChoice?
+
+    @Option(help: "Keep at most so many frames, evenly spread.")
+    var maxFrames: Int?
+
+    @Option(help: "Keep at most so many frames a second.")
+    var fps: Double?
+
+    func validate() throws {
+        if let maxFrames, maxFrames < 1 { throw ValidationError("--max-frames must be at least 1.") }
+        if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps must be more than 0 and at most 1000.") }
+    }
+
+    func apply(to thumbnail: inout Thumbnail) {
+        thumbnail.frame = frame
+        thumbnail.maximumFrames = maxFrames
+        thumbnail.maximumFrameRate = fps
+    }
 }
 
 /// How much is done at once.
