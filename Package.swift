@@ -40,7 +40,8 @@ let package = Package(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "TintypeCore", swiftSettings: hot),
         .target(name: "TintypeKernelsAVX2", swiftSettings: avx2),
-        .target(name: "TintypeKernels", dependencies: ["TintypeKernelsAVX2"], swiftSettings: hot),
+        .target(
+            name: "TintypeKernels", dependencies: ["TintypeKernelsAVX2"], exclude: ["NOTES.md"], swiftSettings: hot),
         .target(name: "TintypeJPEG", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypePNG", dependencies: ["CZlib", "TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypeGIF", dependencies: ["TintypeCore"], swiftSettings: hot),

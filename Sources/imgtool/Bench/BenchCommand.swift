@@ -37,7 +37,8 @@ struct BenchCommand: ParsableCommand {
                         [
                             ("task", .string(task)), ("input", .string(name)), ("bytes", .int(bytes.count)),
                             ("width", .int(info.size.width)), ("height", .int(info.size.height)),
-                            ("repeat", .int(repeats)), ("threads", .int(threads)), ("tier", .string(CPUTier.current.rawValue)),
+                            ("repeat", .int(repeats)), ("threads", .int(threads)),
+                            ("tier", .string(CPUTier.current.rawValue)),
                         ] + measured.facts
                 }
             }
