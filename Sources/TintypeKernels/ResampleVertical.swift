@@ -22,7 +22,8 @@ extension UInt8 {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.weighPairs(pairs, offsets: offsets, weights: weights, shift: shift, into: &row)
+                done = TintypeKernelsAVX2.weighPairs(
+                    pairs, offsets: offsets, weights: weights, shift: shift, into: &row)
             }
         #endif
         weigh(pairs, offsets, weights, shift, from: done, 0, &row)
@@ -35,7 +36,8 @@ extension UInt8 {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.addPairs(pairs, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
+                done = TintypeKernelsAVX2.addPairs(
+                    pairs, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
             }
         #endif
         add(pairs, offsets, weights, isFirst, from: done, 0, &sums)
@@ -64,7 +66,8 @@ extension Int16 {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.weighPairs(pairs, offsets: offsets, weights: weights, shift: shift, into: &row)
+                done = TintypeKernelsAVX2.weighPairs(
+                    pairs, offsets: offsets, weights: weights, shift: shift, into: &row)
             }
         #endif
         weigh(pairs, offsets, weights, shift, from: done, 0, &row)
@@ -77,7 +80,8 @@ extension Int16 {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.addPairs(pairs, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
+                done = TintypeKernelsAVX2.addPairs(
+                    pairs, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
             }
         #endif
         add(pairs, offsets, weights, isFirst, from: done, 0, &sums)
@@ -268,11 +272,15 @@ private func add<Row: ResampleRow>(
 ) {
     check(pairs, offsets, weights, samples: sums.count)
     precondition(done >= 0)
-    guard done < sums.count else { return }
-    if isFirst {
-        for i in done..<sums.count { unsafe sums[unchecked: i] = 0 }
+    var x = done
+    while x < sums.count {
+        let count = min(blockSize, sums.count &- x)
+        if isFirst {
+            for i in x..<x &+ count { unsafe sums[unchecked: i] = 0 }
+        }
+        accumulate(pairs, offsets, weights, at: x, count, turned, x, &sums)
+        x &+= count
     }
-    accumulate(pairs, offsets, weights, at: done, sums.count - done, turned, done, &sums)
 }
 
 @inline(__always)
@@ -283,19 +291,28 @@ private func check<Row: ResampleRow>(
     for j in offsets.indices { precondition(offsets[j] >= 0 && offsets[j] <= pairs.count - 2 * samples) }
 }
 
-/// Adds samples `x ..< x + count` of every pair to the sums from `start` on.
+/// Adds samples `x ..< x + count` of every pair to the sums from `start` on; `count` is at most `blockSize`.
 @inline(__always)
 private func accumulate<Row: ResampleRow>(
     _ pairs: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, at x: Int, _ count: Int, _ turned: Row,
     _ start: Int, _ sums: inout MutableSpan<Row.Sum>
 ) {
+    // The two weights in turn, as the samples lie: of 16-bit numbers compilers know this pattern, and multiply and add in one instruction.
+    var factors = [256 of Row.Weight](repeating: 0)
     for j in offsets.indices {
         let at = offsets[j] &+ 2 &* x
-        let even = Row.Sum(truncatingIfNeeded: weights[2 &* j])
-        let odd = Row.Sum(truncatingIfNeeded: weights[2 &* j &+ 1])
+        var alternating = factors.mutableSpan
         for i in 0..<count {
-            let a = unsafe Row.Sum(truncatingIfNeeded: pairs[unchecked: at &+ 2 &* i] ^ turned)
-            let b = unsafe Row.Sum(truncatingIfNeeded: pairs[unchecked: at &+ 2 &* i &+ 1] ^ turned)
+            unsafe alternating[unchecked: 2 &* i] = weights[unchecked: 2 &* j]
+            unsafe alternating[unchecked: 2 &* i &+ 1] = weights[unchecked: 2 &* j &+ 1]
+        }
+        let both = alternating.span
+        for i in 0..<count {
+            let first = unsafe Row.Scratch(truncatingIfNeeded: pairs[unchecked: at &+ 2 &* i] ^ turned)
+            let second = unsafe Row.Scratch(truncatingIfNeeded: pairs[unchecked: at &+ 2 &* i &+ 1] ^ turned)
+            let (a, b) = (Row.Sum(truncatingIfNeeded: first), Row.Sum(truncatingIfNeeded: second))
+            let even = unsafe Row.Sum(truncatingIfNeeded: both[unchecked: 2 &* i])
+            let odd = unsafe Row.Sum(truncatingIfNeeded: both[unchecked: 2 &* i &+ 1])
             unsafe sums[unchecked: start &+ i] &+= a &* even &+ b &* odd
         }
     }

@@ -104,7 +104,9 @@
         unsafe line.withUnsafeBytes { line in
             unsafe prior.withUnsafeBytes { prior in
                 unsafe out.withUnsafeMutableBytes { out in
-                    guard let line = line.baseAddress, let prior = prior.baseAddress, let out = out.baseAddress else { return }
+                    guard let line = line.baseAddress, let prior = prior.baseAddress, let out = out.baseAddress else {
+                        return
+                    }
                     switch bytesPerPixel {
                     case 3: unsafe reconstruct(filter, line, prior, 3, true, pixels: pixels, out)
                     case 4: unsafe reconstruct(filter, line, prior, 4, true, pixels: pixels, out)
@@ -120,7 +122,8 @@
     /// Palette entries as triples, all but the last: four bytes are written for three.
     ///
     /// - Precondition: `table` has 256 entries, red in the lowest byte; `out` holds three bytes an index.
-    public func lookUpTriples(_ indexes: Span<UInt8>, in table: Span<UInt32>, into out: inout MutableSpan<UInt8>) -> Int {
+    public func lookUpTriples(_ indexes: Span<UInt8>, in table: Span<UInt32>, into out: inout MutableSpan<UInt8>) -> Int
+    {
         precondition(table.count == 256 && out.count == 3 * indexes.count)
         let pixels = indexes.count &- 1
         guard pixels > 0 else { return 0 }

@@ -169,7 +169,8 @@
     ) {
         let groups = pixels / 16
         for group in 0..<groups {
-            let sixteen = isByte ? unsafe _mm256_cvtepu8_epi16(halfLoad(row + 16 &* group)) : unsafe load(row + 32 &* group)
+            let sixteen =
+                isByte ? unsafe _mm256_cvtepu8_epi16(halfLoad(row + 16 &* group)) : unsafe load(row + 32 &* group)
             unsafe (scratch + 32 &* group).storeBytes(of: sixteen, as: __m256i.self)
         }
         for x in 16 &* groups..<pixels &+ taps {
@@ -208,7 +209,8 @@
         guard windows > 0, pixels > 0 else { return 0 }
         let taps = weights.count / starts.count
         precondition(channels == 1 || channels == 3 || channels == 4)
-        precondition(counts.count == starts.count && target.count == starts.count * channels && shift >= 1 && shift < 32)
+        precondition(
+            counts.count == starts.count && target.count == starts.count * channels && shift >= 1 && shift < 32)
         precondition(scratch.count >= 4 * (pixels + taps + 8))
         // Sound: windows begin within the row and have at most `taps` weights, as the caller has seen; the preconditions bound the rest.
         unsafe row.withUnsafeBytes { row in
@@ -221,14 +223,17 @@
                         switch channels {
                         case 1:
                             unsafe weighGray(
-                                row, true, pixels, starts, counts, weights, taps: taps, shift, windows: windows, scratch, out)
+                                row, true, pixels, starts, counts, weights, taps: taps, shift, windows: windows,
+                                scratch, out)
                         case 3:
                             unsafe weigh(
-                                row, true, 3, pixels, starts, counts, weights, taps: taps, shift, windows: windows, scratch,
+                                row, true, 3, pixels, starts, counts, weights, taps: taps, shift, windows: windows,
+                                scratch,
                                 out)
                         default:
                             unsafe weigh(
-                                row, true, 4, pixels, starts, counts, weights, taps: taps, shift, windows: windows, scratch,
+                                row, true, 4, pixels, starts, counts, weights, taps: taps, shift, windows: windows,
+                                scratch,
                                 out)
                         }
                     }
@@ -248,7 +253,8 @@
         guard windows > 0, pixels > 0 else { return 0 }
         let taps = weights.count / starts.count
         precondition(channels == 1 || channels == 3 || channels == 4)
-        precondition(counts.count == starts.count && target.count == starts.count * channels && shift >= 1 && shift < 32)
+        precondition(
+            counts.count == starts.count && target.count == starts.count * channels && shift >= 1 && shift < 32)
         precondition(scratch.count >= 4 * (pixels + taps + 8))
         // Sound: windows begin within the row and have at most `taps` weights, as the caller has seen; the preconditions bound the rest.
         unsafe row.withUnsafeBytes { row in
@@ -261,15 +267,18 @@
                         switch channels {
                         case 1:
                             unsafe weighGray(
-                                row, false, pixels, starts, counts, weights, taps: taps, shift, windows: windows, scratch,
+                                row, false, pixels, starts, counts, weights, taps: taps, shift, windows: windows,
+                                scratch,
                                 out)
                         case 3:
                             unsafe weigh(
-                                row, false, 3, pixels, starts, counts, weights, taps: taps, shift, windows: windows, scratch,
+                                row, false, 3, pixels, starts, counts, weights, taps: taps, shift, windows: windows,
+                                scratch,
                                 out)
                         default:
                             unsafe weigh(
-                                row, false, 4, pixels, starts, counts, weights, taps: taps, shift, windows: windows, scratch,
+                                row, false, 4, pixels, starts, counts, weights, taps: taps, shift, windows: windows,
+                                scratch,
                                 out)
                         }
                     }
@@ -356,7 +365,8 @@
         unsafe row.withUnsafeBytes { row in
             unsafe scratch.withUnsafeMutableBytes { scratch in
                 unsafe target.withUnsafeMutableBytes { out in
-                    guard let from = row.baseAddress, let scratch = scratch.baseAddress, let out = out.baseAddress else { return }
+                    guard let from = row.baseAddress, let scratch = scratch.baseAddress, let out = out.baseAddress
+                    else { return }
                     unsafe widen(from, false, samples: row.count / 4, zeros: room, scratch)
                     unsafe weighWide(
                         scratch, channels, starts, counts, weights, taps: taps, shift, windows: windows, out)
@@ -383,7 +393,8 @@
         unsafe row.withUnsafeBytes { row in
             unsafe scratch.withUnsafeMutableBytes { scratch in
                 unsafe target.withUnsafeMutableBytes { out in
-                    guard let from = row.baseAddress, let scratch = scratch.baseAddress, let out = out.baseAddress else { return }
+                    guard let from = row.baseAddress, let scratch = scratch.baseAddress, let out = out.baseAddress
+                    else { return }
                     unsafe widen(from, true, samples: row.count / 2, zeros: room, scratch)
                     unsafe weighWide(
                         scratch, channels, starts, counts, weights, taps: taps, shift, windows: windows, out)

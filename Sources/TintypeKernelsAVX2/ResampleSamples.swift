@@ -46,8 +46,12 @@
                 guard let row = row.baseAddress, let bytes = bytes.baseAddress else { return }
                 for group in 0..<groups {
                     let from = unsafe row + 64 &* group
-                    let (a, b) = unsafe (from.loadUnaligned(as: __m128i.self), (from + 16).loadUnaligned(as: __m128i.self))
-                    let (c, d) = unsafe ((from + 32).loadUnaligned(as: __m128i.self), (from + 48).loadUnaligned(as: __m128i.self))
+                    let (a, b) = unsafe (
+                        from.loadUnaligned(as: __m128i.self), (from + 16).loadUnaligned(as: __m128i.self)
+                    )
+                    let (c, d) = unsafe (
+                        (from + 32).loadUnaligned(as: __m128i.self), (from + 48).loadUnaligned(as: __m128i.self)
+                    )
                     let alpha = _mm_unpackhi_epi64(_mm_unpackhi_epi32(a, b), _mm_unpackhi_epi32(c, d))
                     let seen = _mm256_cvttpd_epi32(
                         _mm256_mul_pd(

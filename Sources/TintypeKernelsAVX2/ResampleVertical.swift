@@ -49,7 +49,9 @@
         unsafe even.withUnsafeBytes { even in
             unsafe odd.withUnsafeBytes { odd in
                 unsafe pairs.withUnsafeMutableBytes { out in
-                    guard let even = even.baseAddress, let odd = odd.baseAddress, let out = out.baseAddress else { return }
+                    guard let even = even.baseAddress, let odd = odd.baseAddress, let out = out.baseAddress else {
+                        return
+                    }
                     unsafe interleave(even, odd, true, turned: _mm256_setzero_si256(), groups: groups, out)
                 }
             }
@@ -65,7 +67,9 @@
         unsafe even.withUnsafeBytes { even in
             unsafe odd.withUnsafeBytes { odd in
                 unsafe pairs.withUnsafeMutableBytes { out in
-                    guard let even = even.baseAddress, let odd = odd.baseAddress, let out = out.baseAddress else { return }
+                    guard let even = even.baseAddress, let odd = odd.baseAddress, let out = out.baseAddress else {
+                        return
+                    }
                     unsafe interleave(even, odd, false, turned: _mm256_setzero_si256(), groups: groups, out)
                 }
             }
@@ -82,7 +86,9 @@
         unsafe even.withUnsafeBytes { even in
             unsafe odd.withUnsafeBytes { odd in
                 unsafe pairs.withUnsafeMutableBytes { out in
-                    guard let even = even.baseAddress, let odd = odd.baseAddress, let out = out.baseAddress else { return }
+                    guard let even = even.baseAddress, let odd = odd.baseAddress, let out = out.baseAddress else {
+                        return
+                    }
                     unsafe interleave(even, odd, false, turned: _mm256_set1_epi16(.min), groups: groups, out)
                 }
             }

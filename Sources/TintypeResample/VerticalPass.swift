@@ -130,7 +130,8 @@ struct VerticalPass<Row: ResampleRow> {
         var sum = all._mutatingExtracting(range)
         Row.addPairs(
             pairs.span, offsets: window.offsets.span.extracting(first: window.count),
-            weights: window.weights.span.extracting(first: 2 * window.count), isFirst: isFirst, to: &sum, tier: .current)
+            weights: window.weights.span.extracting(first: 2 * window.count), isFirst: isFirst, to: &sum, tier: .current
+        )
     }
 
     /// Pairs of rows and what they weigh.

@@ -45,10 +45,12 @@ struct ResampleKernelTests {
                     let table = ColumnWeights(taps: taps, starts: starts, counts: counts, weights: weights)
                     for shift in shifts {
                         var scratch = random(
-                            table.scratchCount(pixels: pixels, channels: channels), in: Row.Scratch.min...Row.Scratch.max,
+                            table.scratchCount(pixels: pixels, channels: channels),
+                            in: Row.Scratch.min...Row.Scratch.max,
                             using: &generator)
                         var target = [Row.Result](repeating: 1, count: windows * channels)
-                        var (room, span) = (scratch.mutableSpan, target.mutableSpan)
+                        var room = scratch.mutableSpan
+                        var span = target.mutableSpan
                         Row.weighColumns(
                             row.span, channels: channels, columns: table, shift: shift, scratch: &room, into: &span,
                             tier: tier)
@@ -95,9 +97,11 @@ struct ResampleKernelTests {
                         var target = [Row.Result](repeating: 1, count: width)
                         var span = target.mutableSpan
                         Row.weighPairs(
-                            pairs.span, offsets: offsets.span, weights: weights.span, shift: shift, into: &span, tier: tier)
+                            pairs.span, offsets: offsets.span, weights: weights.span, shift: shift, into: &span,
+                            tier: tier)
                         #expect(
-                            target == expected.map { rounded($0, shift) }, "\(Row.self) \(tier) \(width) \(count) \(shift)")
+                            target == expected.map { rounded($0, shift) },
+                            "\(Row.self) \(tier) \(width) \(count) \(shift)")
                     }
                     sums(Row.self, pairs, offsets, weights, expected, tier)
                 }
@@ -116,7 +120,8 @@ struct ResampleKernelTests {
         let halves = sums.map { Int128($0) }
         span = sums.mutableSpan
         Row.addPairs(
-            pairs.span, offsets: offsets.span.extracting(0..<0), weights: weights.span.extracting(0..<0), isFirst: false,
+            pairs.span, offsets: offsets.span.extracting(0..<0), weights: weights.span.extracting(0..<0),
+            isFirst: false,
             to: &span, tier: tier)
         #expect(sums.map { Int128($0) } == halves)
         sums = [Row.Sum](repeating: 5, count: expected.count)
@@ -265,11 +270,13 @@ struct ResampleKernelTests {
 
     /// Quotients just above and below every whole one, under many alphas.
     @Test func divisionIsExactInEveryTier() {
+        let alphas: [Int32] = [2089, 522_239, 522_241, 783_437, 261_120_000, 266_342_400]
         var rows: [Int32] = []
-        for alpha in [Int32(2089), 522_240 - 1, 522_241, 261_120 * 3 + 77, 261_120_000, 266_342_400] {
+        for alpha in alphas {
             for colour in 0...255 {
                 let near = Int32(Int64(alpha) * Int64(2 * colour + 1) / 510)
-                for nudge in -1...1 as ClosedRange<Int32> { rows += [near + nudge, near, max(0, near - nudge), alpha] }
+                rows.append(contentsOf: [near - 1, near, near + 1, alpha])
+                rows.append(contentsOf: [near + 2, max(0, near - 2), near, alpha])
             }
         }
         let layout = SampleLayout(channels: 4, isWide: false, hasAlpha: true)
