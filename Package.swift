@@ -17,7 +17,7 @@ let hot = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// AVX2 kernels stand in a module of their own: its flags hold for all of its code, which runs only where `CPUTier` has seen the processor.
 #if arch(x86_64)
-    let avx2 = hot + [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mbmi2"])]
+    let avx2 = hot + [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mbmi2", "-Xcc", "-mfma"])]
 #else
     let avx2 = hot
 #endif
