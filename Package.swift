@@ -45,7 +45,7 @@ let package = Package(
                 "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
                 "TintypeResample", "TintypeColor", system,
             ], swiftSettings: hot),
-        .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: hot),
+        .target(name: "TintypeStore", dependencies: ["Tintype", "TintypePNG", system], swiftSettings: hot),
         .executableTarget(
             name: "imgtool",
             dependencies: [
