@@ -15,6 +15,13 @@ if Context.environment["TINTYPE_WARNINGS"] == "error" { settings.append(.treatAl
 /// Pixel loops are some fifty times slower unoptimised, so `swift run` and `swift test` optimise these targets too.
 let hot = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
+/// AVX2 kernels stand in a module of their own: its flags hold for all of its code, which runs only where `CPUTier` has seen the processor.
+#if arch(x86_64)
+    let avx2 = hot + [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mbmi2"])]
+#else
+    let avx2 = hot
+#endif
+
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
@@ -32,7 +39,9 @@ let package = Package(
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
         .target(name: "TintypeCore", swiftSettings: hot),
-        .target(name: "TintypeKernels", swiftSettings: hot),
+        .target(name: "TintypeKernelsAVX2", swiftSettings: avx2),
+        .target(
+            name: "TintypeKernels", dependencies: ["TintypeKernelsAVX2"], exclude: ["NOTES.md"], swiftSettings: hot),
         .target(name: "TintypeJPEG", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypePNG", dependencies: ["CZlib", "TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypeGIF", dependencies: ["TintypeCore"], swiftSettings: hot),
@@ -49,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "imgtool",
             dependencies: [
-                "Tintype", "TintypeStore", system,
+                "Tintype", "TintypeKernels", "TintypeStore", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ], swiftSettings: settings),
 

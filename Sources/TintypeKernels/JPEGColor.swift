@@ -1,3 +1,7 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 /// YCbCr to RGB (JFIF 1.02: the full-range form of ITU-R BT.601) in 16-bit fixed point, rounded as libjpeg rounds: green's two
 /// products are added before the one rounding.
 
@@ -28,12 +32,18 @@ private func convert(_ y: UInt8, _ cb: UInt8, _ cr: UInt8) -> (red: Int32, green
 ///
 /// - Precondition: each plane has at least `out.count / 3` samples.
 public func convertYCbCrToRGB(
-    _ y: Span<UInt8>, _ cb: Span<UInt8>, _ cr: Span<UInt8>, into out: inout MutableSpan<UInt8>
+    _ y: Span<UInt8>, _ cb: Span<UInt8>, _ cr: Span<UInt8>, into out: inout MutableSpan<UInt8>,
+    tier: CPUTier = .current
 ) {
     let width = out.count / 3
     precondition(y.count >= width && cb.count >= width && cr.count >= width)
+    #if arch(x86_64)
+        let done = tier == .avx2 ? TintypeKernelsAVX2.convertYCbCrToRGB(y, cb, cr, into: &out) : 0
+    #else
+        let done = 0
+    #endif
     // Unchecked subscripts are sound: every x is below `width`, which the precondition compares with the planes.
-    for x in 0..<width {
+    for x in done..<width {
         let (red, green, blue) = unsafe convert(y[unchecked: x], cb[unchecked: x], cr[unchecked: x])
         unsafe out[unchecked: 3 &* x] = clamped(red)
         unsafe out[unchecked: 3 &* x &+ 1] = clamped(green)

@@ -9,7 +9,7 @@ struct ImgTool: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ThumbnailCommand.self, ResizeCommand.self, ConvertCommand.self, InfoCommand.self, VerifyCommand.self,
-            StoreCommand.self, BenchCommand.self,
+            SheetCommand.self, StoreCommand.self, BenchCommand.self,
         ])
 
     static func main() async {

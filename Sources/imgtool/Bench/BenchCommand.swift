@@ -1,5 +1,6 @@
 import ArgumentParser
 import Tintype
+import TintypeKernels
 
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -36,7 +37,8 @@ struct BenchCommand: ParsableCommand {
                         [
                             ("task", .string(task)), ("input", .string(name)), ("bytes", .int(bytes.count)),
                             ("width", .int(info.size.width)), ("height", .int(info.size.height)),
-                            ("repeat", .int(repeats)), ("threads", .int(threads)), ("tier", .string("portable")),
+                            ("repeat", .int(repeats)), ("threads", .int(threads)),
+                            ("tier", .string(CPUTier.current.rawValue)),
                         ] + measured.facts
                 }
             }

@@ -40,13 +40,23 @@ final class Batch: Sendable {
         _ inputs: [Input], jobs: Int = 1, reporting: ReportingOptions, channel: Channel, outputIsTaken: Bool = false,
         work: @Sendable (Input) -> Report
     ) throws {
+        try run(
+            inputs, jobs: jobs, reporting: reporting, channel: channel, outputIsTaken: outputIsTaken
+        ) { _, input in work(input) }
+    }
+
+    /// The same for work that wants to know the input's place.
+    static func run(
+        _ inputs: [Input], jobs: Int = 1, reporting: ReportingOptions, channel: Channel, outputIsTaken: Bool = false,
+        work: @Sendable (Int, Input) -> Report
+    ) throws {
         let batch = Batch(reporting, channel, outputIsTaken: outputIsTaken, count: inputs.count)
         let workers = min(jobs, inputs.count)
         if workers <= 1 {
-            for (index, input) in inputs.enumerated() { batch.take(work(input), index) }
+            for (index, input) in inputs.enumerated() { batch.take(work(index, input), index) }
         } else {
             DispatchQueue.concurrentPerform(iterations: workers) { _ in
-                while let index = batch.nextIndex() { batch.take(work(inputs[index]), index) }
+                while let index = batch.nextIndex() { batch.take(work(index, inputs[index]), index) }
             }
         }
         try batch.end()
