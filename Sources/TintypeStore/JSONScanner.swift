@@ -72,7 +72,9 @@ struct JSONScanner {
     mutating func integer() throws(Failure) -> Int {
         _ = peek()
         let start = position
-        while position < end, (0x2B...0x39).contains(bytes[position]) { position += 1 }
+        while position < end, bytes[position] == UInt8(ascii: "-") || (0x30...0x39).contains(bytes[position]) {
+            position += 1
+        }
         guard let value = Int(String(decoding: bytes[start..<position], as: UTF8.self)) else {
             throw failure("a whole number was expected", at: start)
         }

@@ -59,7 +59,8 @@ extension RecordTable {
         var scanner = JSONScanner(bytes)
         var version: Int?
         var next: Int?
-        /// Where the records lie, unless they were read already.
+        var hasRecords = false
+        /// Where the records lie, if what comes after them has to be known first.
         var unread: JSONScanner?
         try scanner.object { name, scanner throws(JSONScanner.Failure) in
             switch scanner.text(name) {
@@ -76,15 +77,15 @@ extension RecordTable {
                 }
             case "nextID": next = try scanner.integer()
             case "records":
-                if version != nil { try readRecords(&scanner) } else {
-                    unread = scanner
-                    try scanner.skip()
-                }
+                hasRecords = true
+                if version != nil { return try readRecords(&scanner) }
+                unread = scanner
+                try scanner.skip()
             default: try scanner.skip()
             }
         }
         try scanner.finish()
-        if version == nil { throw scanner.failure("the version is missing") }
+        guard version != nil, hasRecords else { throw scanner.failure("the version or the records are missing") }
         if var unread { try readRecords(&unread) }
         guard let next, (nextID...Self.ids.upperBound).contains(next) else {
             throw scanner.failure("nextID is missing, or not above all ids")
