@@ -63,6 +63,7 @@ final class DecodedRecords<Record: Model>: Sendable {
     }
 
     private static func place(_ path: [any CodingKey]) -> String {
-        path.isEmpty ? "the record" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
+        path.isEmpty
+            ? "the record" : path.map { $0.intValue.map { "[\($0)]" } ?? $0.stringValue }.joined(separator: ".")
     }
 }

@@ -19,6 +19,12 @@ public actor FileRecords: RecordStorage {
         /// Where it begins, and its length.
         public var offset: Int
         public var bytes: Int
+
+        public init(file: String, offset: Int, bytes: Int) {
+            self.file = file
+            self.offset = offset
+            self.bytes = bytes
+        }
     }
 
     public nonisolated let root: FilePath
@@ -134,7 +140,8 @@ public actor FileRecords: RecordStorage {
         if try known.snapshot != files.snapshotState(in: folder) { return false }
         if let journal {
             if known.snapshot == nil {
-                throw .damaged(file: files.snapshotPath, line: 1, byte: 0, reason: "it is missing, but its journal is not")
+                throw .damaged(
+                    file: files.snapshotPath, line: 1, byte: 0, reason: "it is missing, but its journal is not")
             }
             if known.journalSize > 0, !journal.state.mayContinue(known.journal) { return false }
             do throws(JSONScanner.Failure) {
@@ -230,6 +237,8 @@ public actor FileRecords: RecordStorage {
                 try Intent.remove(in: folder)
             } catch {
                 intent.takeBack(in: folder)
+                // What the journals hold now is to be found out.
+                for part in parts { loaded[part.model] = nil }
                 throw error
             }
         }

@@ -41,7 +41,9 @@ struct Intent: Codable {
         guard Seal.isIntact(bytes, bytes.indices) == true,
             let intent = try? JSONDecoder().decode(Intent.self, from: Data(bytes))
         else { throw .damaged(file: path, line: 1, byte: 0, reason: "it is not what was written") }
-        for part in intent.parts { _ = try ModelFiles(part.model).append([UInt8](part.lines), at: part.offset, in: folder) }
+        for part in intent.parts {
+            _ = try ModelFiles(part.model).append([UInt8](part.lines), at: part.offset, in: folder)
+        }
         try remove(in: folder)
     }
 

@@ -56,7 +56,7 @@ public struct ImageFieldDeclaration<Record>: Sendable {
     }
 
     /// Throws `invalidName` where a file can never be put there, or a variant cannot be called so.
-    func check() throws(StoreError) {
+    package func check() throws(StoreError) {
         try uploadTo.check()
         for name in variants.keys where try FileName(cleaning: name).string != name || name.contains(".") {
             throw .invalidName(name, reason: "a variant is called by letters, digits, - and _")

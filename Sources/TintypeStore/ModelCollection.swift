@@ -58,7 +58,10 @@ public struct ModelCollection<Record: Model>: Sendable {
         switch transaction?.change(id, of: name) {
         case .put(let record, _)?: return try decoded.record(record)
         case .delete?: return nil
-        case nil: return try await store.records.record(id, of: name).map { record throws(StoreError) in try decoded.record(record) }
+        case nil:
+            return try await store.records.record(id, of: name).map { record throws(StoreError) in
+                try decoded.record(record)
+            }
         }
     }
 
@@ -190,7 +193,8 @@ public struct ModelCollection<Record: Model>: Sendable {
     /// Changes the one record that meets the predicate, or, if there is none, `new`, and saves it. Throws `multipleObjectsReturned`, or as
     /// `save` does.
     public func updateOrCreate(
-        where predicate: @escaping @Sendable (Record) -> Bool, or new: Record, _ change: @Sendable (inout Record) -> Void
+        where predicate: @escaping @Sendable (Record) -> Bool, or new: Record,
+        _ change: @Sendable (inout Record) -> Void
     ) async throws(StoreError) -> (record: Record, created: Bool) {
         try await storeErrors {
             try await store.transaction {

@@ -85,7 +85,9 @@ struct ModelFiles {
     /// Replaces the snapshot, and removes what a killed process may have left of one.
     func writeSnapshot(_ table: RecordTable, in folder: Folder) throws(StoreError) -> FileState? {
         try naming(snapshotPath) { () throws(ImageError) in
-            for name in try folder.names() where name.hasPrefix(".\(snapshot).tmp-") { try folder.remove(FilePath(name)) }
+            for name in try folder.names() where name.hasPrefix(".\(snapshot).tmp-") {
+                try folder.remove(FilePath(name))
+            }
             let file = try AtomicFile(
                 in: folder, name: snapshot, overwrite: true, durable: true, permissions: Self.permissions)
             try table.write(model: model) { piece throws(ImageError) in try file.write(piece) }

@@ -31,6 +31,8 @@ public struct StoreReport: Sendable, Hashable {
     public var images = 0
     public var findings: [Finding] = []
 
+    public init() {}
+
     /// Whether every record has its images. Orphans take room, but nothing is lost.
     public var isSound: Bool { findings.allSatisfy { $0.kind == .orphan } }
 }
@@ -60,7 +62,8 @@ extension ModelStore {
         }
         // A record that cannot be read may name any file.
         if allRead {
-            for file in files.sorted(by: { $0.path.description < $1.path.description }) where !named.contains(file.path) {
+            for file in files.sorted(by: { $0.path.description < $1.path.description }) where !named.contains(file.path)
+            {
                 report.findings.append(
                     .init(kind: .orphan, file: file.path.description, reason: "no record names the file"))
             }

@@ -36,7 +36,9 @@ public struct Query<Record: Model>: Sendable {
     public func ordered<Value: Comparable & Sendable>(
         by property: any KeyPath<Record, Value> & Sendable, descending: Bool = false
     ) -> Query {
-        ordered { descending ? $1[keyPath: property] < $0[keyPath: property] : $0[keyPath: property] < $1[keyPath: property] }
+        ordered {
+            descending ? $1[keyPath: property] < $0[keyPath: property] : $0[keyPath: property] < $1[keyPath: property]
+        }
     }
 
     /// Of what is left when all filters and orders are applied, the records at these positions, from 0; fewer where there are not so many.

@@ -4,24 +4,26 @@ import TintypePNG
 /// member's comma, to the end of the object.
 enum Seal {
     private static let head = Array(#"{"crc32":""#.utf8)
-    private static let digits = 8
+    private static let tail = Array(#"","#.utf8)
     /// Bytes from the brace to the comma.
-    static let length = head.count + digits + 2
+    static let length = head.count + 8 + tail.count
 
     /// The object with its checksum.
     static func sealed(_ object: some Sequence<UInt8>) -> [UInt8] {
         let rest = Array(object.dropFirst())
-        var hex = String(checksum(rest.span), radix: 16)
-        hex = String(repeating: "0", count: digits - hex.count) + hex
-        return head + hex.utf8 + #"","#.utf8 + rest
+        return seal(of: rest.span) + rest
     }
 
     /// Whether the checksum agrees; nil where there is none.
     static func isIntact(_ bytes: [UInt8], _ range: Range<Int>) -> Bool? {
         guard range.count > length, bytes[range].starts(with: head) else { return nil }
-        let hex = bytes[range.lowerBound + head.count..<range.lowerBound + head.count + digits]
-        guard let stated = UInt32(String(decoding: hex, as: UTF8.self), radix: 16) else { return false }
-        return stated == checksum(bytes.span.extracting(range.lowerBound + length..<range.upperBound))
+        let rest = bytes.span.extracting(range.lowerBound + length..<range.upperBound)
+        return bytes[range].starts(with: seal(of: rest))
+    }
+
+    private static func seal(of rest: Span<UInt8>) -> [UInt8] {
+        let hex = String(checksum(rest), radix: 16)
+        return head + String(repeating: "0", count: 8 - hex.count).utf8 + hex.utf8 + tail
     }
 
     /// The object without its checksum.

@@ -75,7 +75,8 @@ extension StoreError: CustomStringConvertible {
         case .unencodable(let model, let reason): "\(model) cannot be written: \(reason)"
         case .conflict(let model, let id): "\(model) with id \(id) was changed by someone else meanwhile"
         case .undecodable(let model, let id, let reason): "\(model) with id \(id) cannot be read: \(reason)"
-        case .damaged(let file, let line, let byte, let reason): "\(file) is damaged at line \(line), byte \(byte): \(reason)"
+        case .damaged(let file, let line, let byte, let reason):
+            "\(file) is damaged at line \(line), byte \(byte): \(reason)"
         case .locked(let seconds): "the store was locked by someone else for \(seconds) seconds"
         case .newerVersion(let file, let version): "\(file) was written by a later version (\(version))"
         case .file(let name, let error): "\(name): \(error)"

@@ -11,14 +11,19 @@ public enum RecordStorageConformance {
             try require(await storage.models().isEmpty, "there are no models")
         },
         ConformanceCheck("records come back to the letter, in the order of their ids") { storage in
-            let records = [7, 2, 9, 1].map { record($0, #""text":"é\n\"\\ \#($0) 日本語","number":1.50,"nested":{"a":[null]}"#) }
+            let records = [7, 2, 9, 1].map {
+                record($0, #""text":"é\n\"\\ \#($0) 日本語","number":1.50,"nested":{"a":[null]}"#)
+            }
             for record in records { try await commit([.put(record, model: "Photo")], to: storage) }
             try require(await storage.records(of: "Photo").map(\.id) == [1, 2, 7, 9], "they are in order")
-            for record in records { try require(await storage.record(record.id, of: "Photo") == record, "\(record.id) is as it was") }
+            for record in records {
+                try require(await storage.record(record.id, of: "Photo") == record, "\(record.id) is as it was")
+            }
             try require(await storage.count(of: "Photo") == 4, "the count is 4")
         },
         ConformanceCheck("records are replaced and deleted") { storage in
-            try await commit([.put(record(1, #""v":1"#), model: "Photo"), .put(record(2), model: "Photo")], to: storage)
+            try await commit(
+                [.put(record(1, #""v":1"#), model: "Photo"), .put(record(2), model: "Photo")], to: storage)
             try await commit([.put(record(1, #""v":2"#), model: "Photo")], to: storage)
             try require(await storage.record(1, of: "Photo") == record(1, #""v":2"#), "the new one is there")
             try await commit([.delete(id: 2, model: "Photo"), .delete(id: 2, model: "Photo")], to: storage)
@@ -51,7 +56,9 @@ public enum RecordStorageConformance {
             try await commit((1...2_000).map { .put(record($0, #""n":\#($0)"#), model: "Photo") }, to: storage)
             try await commit((1...1_000).map { .delete(id: $0 * 2, model: "Photo") }, to: storage)
             try require(await storage.count(of: "Photo") == 1_000, "half of them are left")
-            try require(await storage.records(of: "Photo").map(\.id) == Array(stride(from: 1, to: 2_000, by: 2)), "the right ones")
+            try require(
+                await storage.records(of: "Photo").map(\.id) == Array(stride(from: 1, to: 2_000, by: 2)),
+                "the right ones")
         },
         ConformanceCheck("compacting changes nothing") { storage in
             try await commit([.put(record(1), model: "Photo"), .put(record(2), model: "Photo")], to: storage)
@@ -76,7 +83,8 @@ public enum RecordStorageConformance {
                 }
                 try await group.waitForAll()
             }
-            try require(await storage.records(of: "Photo").map(\.id) == Array(1...20), "nobody's id was taken by another")
+            try require(
+                await storage.records(of: "Photo").map(\.id) == Array(1...20), "nobody's id was taken by another")
         },
         ConformanceCheck("an error ends the exclusive right") { storage in
             struct Mine: Error {}

@@ -9,7 +9,8 @@ public enum StorageConformance {
                 let path = try RelativePath(name)
                 try require(await storage.create(path, bytes: bytes), "a free name is given")
                 try require(await storage.read(path) == bytes, "\(bytes.count) bytes are read again")
-                try require(await storage.status(of: path)?.bytes == bytes.count, "the status says \(bytes.count) bytes")
+                try require(
+                    await storage.status(of: path)?.bytes == bytes.count, "the status says \(bytes.count) bytes")
                 try require(await storage.status(of: path)?.path == path, "the status names the file")
                 try require(await storage.exists(path), "the file exists")
             }
@@ -43,7 +44,8 @@ public enum StorageConformance {
                 _ = try await storage.open(path)
                 throw ConformanceFailure(description: "a missing file was opened")
             } catch let error as StoreError {
-                try require(error == .missingFile("none/none.png"), "opening a missing file throws missingFile: \(error)")
+                try require(
+                    error == .missingFile("none/none.png"), "opening a missing file throws missingFile: \(error)")
             }
         },
         ConformanceCheck("a deleted file is gone, and its name free") { storage in
@@ -72,14 +74,17 @@ public enum StorageConformance {
             let files = try await storage.files()
             try require(
                 files.map(\.path.description).sorted() == names.dropFirst().sorted(), "the files are listed, each once")
-            for file in files { try require(await storage.status(of: file.path) == file, "the list agrees with the status") }
+            for file in files {
+                try require(await storage.status(of: file.path) == file, "the list agrees with the status")
+            }
         },
         ConformanceCheck("a taken name gets another beside it") { storage in
             var random = SeededGenerator(state: 5)
             let path = try RelativePath("p/a.tar.gz")
             try require(await storage.save([1], as: path, using: &random) == path, "a free name is given")
             let other = try await storage.save([2], as: path, using: &random)
-            try require(other.description.hasPrefix("p/a_") && other.description.hasSuffix(".tar.gz"), "\(other) is alike")
+            try require(
+                other.description.hasPrefix("p/a_") && other.description.hasSuffix(".tar.gz"), "\(other) is alike")
             try require(await storage.read(path) == [1], "the first bytes stay")
             try require(await storage.read(other) == [2], "the second bytes are under the other name")
         },
@@ -102,7 +107,9 @@ public enum StorageConformance {
             var urls: Set<String> = []
             for name in names {
                 let url = try await storage.url(of: RelativePath(name))
-                let isPlain = url.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && !"\"<>\\^`{|}".unicodeScalars.contains($0) }
+                let isPlain = url.unicodeScalars.allSatisfy {
+                    $0.isASCII && $0.value > 0x20 && !"\"<>\\^`{|}".unicodeScalars.contains($0)
+                }
                 try require(isPlain, "the URL \(url) has only characters that a URL may have")
                 urls.insert(url)
             }

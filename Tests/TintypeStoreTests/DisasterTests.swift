@@ -53,7 +53,9 @@ import TintypeStore
             guard case .file("models/Photo.journal", let error)? = await storeError({ try await photos.save(long) })
             else { exit(2) }
             guard error.operation == .write, error.reason == "the file is too large" else { exit(3) }
-            guard TemporaryFolder.names(in: folder.appending("models")) == ["Photo.journal", "Photo.json"] else { exit(4) }
+            guard TemporaryFolder.names(in: folder.appending("models")) == ["Photo.journal", "Photo.json"] else {
+                exit(4)
+            }
             guard try await photos.get(id: 1).title == "before" else { exit(5) }
             limitFileSize(to: 1 << 30)
             guard try await photos.save(long) == long else { exit(6) }

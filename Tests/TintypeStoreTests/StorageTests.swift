@@ -8,7 +8,7 @@ import TintypeStoreConformance
 @Suite struct StorageTests {
     @Test(arguments: StorageConformance.checks)
     func fileStorage(check: ConformanceCheck<any Storage>) async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         try await check.run(on: FileStorage(root: folder / "media"))
     }
 
@@ -27,13 +27,15 @@ import TintypeStoreConformance
     }
 
     @Test func namesHaveRoom() async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         let storage = FileStorage(root: folder / "media")
         var random = SplitMix64(seed: 5)
-        let long = try await storage.save([3], as: RelativePath(String(repeating: "x", count: 150) + ".jpg"), using: &random)
+        let long = try await storage.save(
+            [3], as: RelativePath(String(repeating: "x", count: 150) + ".jpg"), using: &random)
         #expect(long.length == 100)
         // Three bytes a character: the file system's limit comes first.
-        let wide = try await storage.save([4], as: RelativePath(String(repeating: "語", count: 83) + ".jpg"), using: &random)
+        let wide = try await storage.save(
+            [4], as: RelativePath(String(repeating: "語", count: 83) + ".jpg"), using: &random)
         #expect(try await storage.read(wide) == [4])
     }
 
@@ -59,7 +61,7 @@ import TintypeStoreConformance
 @Suite struct RecordStorageTests {
     @Test(arguments: RecordStorageConformance.checks)
     func fileRecords(check: ConformanceCheck<any RecordStorage>) async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         try await check.run(on: FileRecords(root: folder.path))
     }
 
@@ -70,7 +72,7 @@ import TintypeStoreConformance
 
     @Test(arguments: RecordStorageConformance.sharedChecks)
     func twoOnOneFolder(check: ConformanceCheck<(any RecordStorage, any RecordStorage)>) async throws {
-        let folder = TemporaryFolder()
+        let folder = TemporaryFolder(inMemory: true)
         try await check.run(on: (FileRecords(root: folder.path), FileRecords(root: folder.path)))
     }
 }

@@ -112,7 +112,9 @@ extension FileDescriptor {
     ) throws(ImageError) -> FileDescriptor {
         do {
             return try FileDescriptor(
-                rawValue: unsafe calling(.open, name) { unsafe openat(folder, $0, flags | O_CLOEXEC, permissions.rawValue) })
+                rawValue: unsafe calling(.open, name) {
+                    unsafe openat(folder, $0, flags | O_CLOEXEC, permissions.rawValue)
+                })
         } catch {
             throw ImageError(error, operation)
         }
@@ -228,7 +230,9 @@ package final class Folder: Sendable {
         do throws(Errno) {
             try SystemCall.list.begin()
             // The stream reads, and closes, a descriptor of its own.
-            let copy = try retrying(.open) { unsafe openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+            let copy = try retrying(.open) {
+                unsafe openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            }
             guard let stream = unsafe fdopendir(copy) else {
                 defer { _ = Glibc.close(copy) }
                 throw Errno(rawValue: errno)
@@ -238,7 +242,9 @@ package final class Folder: Sendable {
             while true {
                 errno = 0
                 guard let entry = unsafe readdir(stream) else { break }
-                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe String(validating: $0.prefix { $0 != 0 }, as: UTF8.self) }
+                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+                    unsafe String(validating: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
                 if let name, name != ".", name != ".." { names.append(name) }
             }
             if errno != 0 { throw Errno(rawValue: errno) }
@@ -251,7 +257,9 @@ package final class Folder: Sendable {
     /// Gives a file another name, in place of whatever file had it.
     package func rename(_ name: FilePath, to other: FilePath) throws(ImageError) {
         do {
-            _ = try unsafe calling(.rename, name, other) { unsafe renameat(descriptor.rawValue, $0, descriptor.rawValue, $1) }
+            _ = try unsafe calling(.rename, name, other) {
+                unsafe renameat(descriptor.rawValue, $0, descriptor.rawValue, $1)
+            }
         } catch {
             throw ImageError(error, .create)
         }
@@ -262,7 +270,9 @@ package final class Folder: Sendable {
     /// - Returns: false if that name is taken.
     package func link(_ name: FilePath, to other: FilePath) throws(ImageError) -> Bool {
         do {
-            _ = try unsafe calling(.link, name, other) { unsafe linkat(descriptor.rawValue, $0, descriptor.rawValue, $1, 0) }
+            _ = try unsafe calling(.link, name, other) {
+                unsafe linkat(descriptor.rawValue, $0, descriptor.rawValue, $1, 0)
+            }
             return true
         } catch .fileExists {
             return false
@@ -364,7 +374,9 @@ extension ImageError {
 private func calling(
     _ call: SystemCall, _ name: FilePath, _ body: (UnsafePointer<CChar>) -> CInt
 ) throws(Errno) -> CInt {
-    let result = unsafe name.withPlatformString { text in Result { () throws(Errno) in try retrying(call) { unsafe body(text) } } }
+    let result = unsafe name.withPlatformString { text in
+        Result { () throws(Errno) in try retrying(call) { unsafe body(text) } }
+    }
     return try result.get()
 }
 

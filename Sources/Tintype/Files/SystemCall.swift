@@ -3,7 +3,8 @@ package import SystemPackage
 /// The calls to the operating system that files need. All of them pass through `FileSystem.swift`, which asks here first, so that a test
 /// can let any one of them fail.
 package enum SystemCall: String, Sendable, CaseIterable {
-    case open, status, read, write, synchronize, truncate, setPermissions, makeFolder, rename, link, unlink, list, lock, close
+    case open, status, read, write, synchronize, truncate, setPermissions, makeFolder, rename, link, unlink, list, lock,
+        close
 
     /// Whether it leaves something else on the disk than was there before, or makes that last.
     package var changesTheDisk: Bool {

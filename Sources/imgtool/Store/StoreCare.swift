@@ -6,7 +6,9 @@ extension StoreCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Look at every record and every image: what is missing, damaged or of no use.",
-            discussion: "The exit code is 65 if an image or record is missing or damaged. Orphans, files that no record names, do no harm.")
+            discussion:
+                "The exit code is 65 if an image or record is missing or damaged. Orphans, files that no record names, do no harm."
+        )
 
         @OptionGroup var place: Place
 
@@ -66,7 +68,8 @@ extension StoreCommand {
     }
 
     struct Compact: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Rewrite the files of records without what is outdated.")
+        static let configuration = CommandConfiguration(
+            abstract: "Rewrite the files of records without what is outdated.")
 
         @OptionGroup var place: Place
 
@@ -102,7 +105,8 @@ struct Age: ExpressibleByArgument {
 
     init?(argument: String) {
         let digits = argument.prefix { $0.isASCII && $0.isNumber }
-        guard let count = Int(digits), let unit = ["": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400][argument.dropFirst(digits.count)]
+        guard let count = Int(digits),
+            let unit = ["": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400][argument.dropFirst(digits.count)]
         else { return nil }
         let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
         guard !overflow, seconds <= 1 << 40 else { return nil }

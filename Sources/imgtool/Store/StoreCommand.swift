@@ -27,7 +27,8 @@ struct StoreCommand: ParsableCommand {
             let records = FileRecords(root: FilePath(root), patience: .seconds(wait)) { torn in
                 if quiet { return }
                 Console.say(
-                    "imgtool: \(torn.file): warning: an unfinished change at byte \(torn.offset) (\(torn.bytes) bytes) is dropped")
+                    "imgtool: \(torn.file): warning: an unfinished change at byte \(torn.offset) (\(torn.bytes) bytes) is dropped"
+                )
             }
             return ModelStore(root: FilePath(root), records: records)
         }

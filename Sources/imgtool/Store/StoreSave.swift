@@ -70,7 +70,8 @@ extension StoreCommand {
             let collection = try store.collection(named: common.model, uploadTo: .dated(uploadTo), saving: saving)
             let bytes = try input.bytes()
             // The store says what it does not take.
-            let name = input.isStandardInput
+            let name =
+                input.isStandardInput
                 ? "image.\(ImageFormat(signature: bytes)?.rawValue ?? "")" : input.path.lastComponent?.string ?? ""
             let image = ImageField.pending(ContentFile(named: name, bytes: bytes))
             let (field, pairs) = (field, values.compactMap(Self.pair))
