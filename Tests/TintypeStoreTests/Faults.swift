@@ -54,6 +54,46 @@ final class NthCall: Sendable {
     }
 }
 
+/// A disk on which nothing can be changed any more from the nth call on.
+final class Broken: Sendable {
+    private let count = Mutex(0)
+    private let first: Int
+
+    init(from first: Int) {
+        self.first = first
+    }
+
+    /// Whether it has come to that.
+    var hasCome: Bool { count.withLock { $0 } >= first }
+
+    /// For `SystemCall.$fault.withValue`.
+    var next: @Sendable (SystemCall) -> SystemCall.Fault? {
+        { call in
+            if !call.changesTheDisk { return nil }
+            let number = self.count.withLock { count in
+                count += 1
+                return count
+            }
+            return number >= self.first ? .error(.ioError) : nil
+        }
+    }
+}
+
+/// Counts the calls, and lets all go well.
+final class Calls: Sendable {
+    private let state = Mutex<[SystemCall: Int]>([:])
+
+    var counts: [SystemCall: Int] { state.withLock { $0 } }
+
+    /// For `SystemCall.$fault.withValue`.
+    var next: @Sendable (SystemCall) -> SystemCall.Fault? {
+        { call in
+            self.state.withLock { $0[call, default: 0] += 1 }
+            return nil
+        }
+    }
+}
+
 extension FileDescriptor {
     static func remove(_ path: FilePath) throws {
         if unsafe unlink(path.string) != 0 { throw Errno(rawValue: errno) }

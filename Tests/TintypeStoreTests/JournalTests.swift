@@ -209,27 +209,6 @@ import TintypeStore
     }
 }
 
-/// A disk on which nothing can be changed any more from the nth call on.
-private final class Broken: Sendable {
-    private let count = Mutex(0)
-    private let first: Int
-
-    init(from first: Int) {
-        self.first = first
-    }
-
-    var next: @Sendable (SystemCall) -> SystemCall.Fault? {
-        { call in
-            if !call.changesTheDisk { return nil }
-            let number = self.count.withLock { count in
-                count += 1
-                return count
-            }
-            return number >= self.first ? .error(.ioError) : nil
-        }
-    }
-}
-
 /// What a store reported.
 final class Reports: Sendable {
     private let torn = Mutex<[FileRecords.TornJournal]>([])

@@ -8,43 +8,63 @@ import TintypeStore
 /// A process ends, as suddenly as by `kill -9`, before every single call that changes the disk. (A thousand random instants:
 /// `Scripts/check-store.py`.)
 @Suite struct KillTests {
-    /// In runs of several, since each needs a process.
-    @Test(arguments: 0..<8)
-    func atEveryCall(part: Int) async throws {
+    /// From the nth call on no call does anything any more: what is on the disk is what a killed process leaves.
+    @Test func atEveryCall() async throws {
         let states = try await StoreLife.states()
         let calls = try await Self.calls()
         #expect(calls > 60)
-        for number in stride(from: part + 1, through: calls, by: 8) {
+        for number in 1...calls {
             let folder = TemporaryFolder(inMemory: true)
-            await #expect(processExitsWith: .signal(SIGKILL)) {
-                [path = folder.path.string as String, number = number as Int] in
-                let log = try FileDescriptor.open(
-                    FilePath(path).appending("log"), .writeOnly, options: .create, permissions: .ownerReadWrite)
-                let fault = NthCall(killingAt: number, of: \.changesTheDisk)
-                try await SystemCall.$fault.withValue(fault.next) {
-                    for step in StoreLife.steps {
-                        try await step(ModelStore(root: FilePath(path).appending("store")))
-                        try log.writeAll([1])
-                    }
+            let end = Broken(from: number)
+            var returned = 0
+            try? await SystemCall.$fault.withValue(end.next) {
+                for step in StoreLife.steps {
+                    try await step(ModelStore(root: folder / "store"))
+                    if end.hasCome { break }
+                    returned += 1
                 }
             }
-            let root = folder / "store"
-            let returned = try folder.read("log").count
-            let state = try await StoreLife.state(of: root)
-            #expect(
-                state == states[returned] || state == states[min(returned + 1, states.count - 1)],
-                "killed at call \(number) after step \(returned)")
-            try await Self.isWell(root, "killed at call \(number)")
-            // Whoever comes next goes on where it stopped.
-            let done = state == states[returned] ? returned : returned + 1
-            for step in StoreLife.steps.dropFirst(done) { try await step(ModelStore(root: root)) }
-            #expect(try await StoreLife.state(of: root) == states.last, "killed at call \(number)")
-            try await Self.isWell(root, "killed at call \(number), and lived on")
+            try await Self.isWell(folder / "store", after: returned, states, "stopped at call \(number)")
         }
     }
 
+    /// The same by a signal, for some of the calls, since each needs a process.
+    @Test(arguments: [3, 17, 31, 45, 59])
+    func bySignal(number: Int) async throws {
+        let folder = TemporaryFolder(inMemory: true)
+        await #expect(processExitsWith: .signal(SIGKILL)) {
+            [path = folder.path.string as String, number = number as Int] in
+            let log = try FileDescriptor.open(
+                FilePath(path).appending("log"), .writeOnly, options: .create, permissions: .ownerReadWrite)
+            let fault = NthCall(killingAt: number, of: \.changesTheDisk)
+            try await SystemCall.$fault.withValue(fault.next) {
+                for step in StoreLife.steps {
+                    try await step(ModelStore(root: FilePath(path).appending("store")))
+                    try log.writeAll([1])
+                }
+            }
+        }
+        let returned = try folder.read("log").count
+        try await Self.isWell(folder / "store", after: returned, StoreLife.states(), "killed at call \(number)")
+    }
+
+    /// Every step that returned is there, the next one is or is not; and whoever comes next goes on from there.
+    private static func isWell(
+        _ root: FilePath, after returned: Int, _ states: [[String]], _ comment: Comment
+    ) async throws {
+        let state = try await StoreLife.state(of: root)
+        let next = min(returned + 1, states.count - 1)
+        #expect(state == states[returned] || state == states[next], comment)
+        try await isWell(root, comment)
+        for step in StoreLife.steps.dropFirst(state == states[returned] ? returned : next) {
+            try await step(ModelStore(root: root))
+        }
+        #expect(try await StoreLife.state(of: root) == states.last, comment)
+        try await isWell(root, comment)
+    }
+
     /// Nothing dangles, no file under a final name is cut, and after `gc` there are no orphans.
-    static func isWell(_ root: FilePath, _ comment: Comment) async throws {
+    private static func isWell(_ root: FilePath, _ comment: Comment) async throws {
         let store = ModelStore(root: root)
         #expect(try await store.check().isSound, comment)
         try await store.gc(grace: .seconds(0))
