@@ -56,23 +56,21 @@ public actor FileRecords: RecordStorage {
     // MARK: Reading
 
     public func record(_ id: Int, of model: String) async throws(StoreError) -> RawRecord? {
-        try await refresh(model)
-        return loaded[model]?.table.record(id)
+        try await current(model).record(id)
     }
 
     public func records(of model: String) async throws(StoreError) -> [RawRecord] {
-        try await refresh(model)
+        _ = try await current(model)
+        loaded[model]?.table.sort()
         return loaded[model]?.table.all ?? []
     }
 
     public func count(of model: String) async throws(StoreError) -> Int {
-        try await refresh(model)
-        return loaded[model]?.table.count ?? 0
+        try await current(model).count
     }
 
     public func nextID(of model: String) async throws(StoreError) -> Int {
-        try await refresh(model)
-        return loaded[model]?.table.nextID ?? 1
+        try await current(model).nextID
     }
 
     public func models() throws(StoreError) -> [String] {
@@ -81,55 +79,58 @@ public actor FileRecords: RecordStorage {
         return names.filter { $0.hasSuffix(".json") && !$0.hasPrefix(".") }.map { String($0.dropLast(5)) }.sorted()
     }
 
-    /// Reads what others committed since the last time.
-    private func refresh(_ model: String) async throws(StoreError) {
-        if try isCurrent(model) { return }
+    /// The records with what others committed since the last time.
+    private func current(_ model: String) async throws(StoreError) -> RecordTable {
+        if let known = loaded[model], try isCurrent(known, model) { return known.table }
         if let folder = try folder(), try Intent.isThere(in: folder) {
             // Someone is committing to several models just now, or was stopped in the middle of that.
             if isExclusive { try Intent.finish(in: folder) } else { try await finishIntent() }
         }
-        try load(model)
+        return try load(model).table
     }
 
     private nonisolated func finishIntent() async throws(StoreError) {
         try await storeErrors { try await exclusively {} }
     }
 
-    private func isCurrent(_ model: String) throws(StoreError) -> Bool {
-        guard let known = loaded[model] else { return false }
-        let models = root.appending("models")
-        let state = try naming("models") { () throws(ImageError) in
-            (
-                try FileState(ifThere: models.appending(model + ".json")),
-                try FileState(ifThere: models.appending(model + ".journal"))
-            )
+    private func isCurrent(_ known: Loaded, _ model: String) throws(StoreError) -> Bool {
+        let path = root.appending("models").appending(model)
+        return try naming("models/\(model)") { () throws(ImageError) in
+            try FileState(ifThere: FilePath(path.string + ".journal")) == known.journal
+                && FileState(ifThere: FilePath(path.string + ".json")) == known.snapshot
         }
-        return state == (known.snapshot, known.journal)
     }
 
     private func folder() throws(StoreError) -> Folder? {
         try naming("models") { () throws(ImageError) in try Folder(ifThere: root)?.folder("models") }
     }
 
-    private func load(_ model: String) throws(StoreError) {
-        guard let folder = try folder() else {
-            loaded[model] = Loaded()
-            return
+    @discardableResult
+    private func load(_ model: String) throws(StoreError) -> Loaded {
+        if let known = loaded[model], try isCurrent(known, model) { return known }
+        var known = loaded.removeValue(forKey: model) ?? Loaded()
+        if let folder = try folder() {
+            // Someone may exchange the snapshot and the journal in the middle of this.
+            var attempts = 0
+            while try !read(model, in: folder, &known) {
+                attempts += 1
+                if attempts == 100 {
+                    throw .file("models/\(model)", ImageError(.io, "it changes all the time", operation: .read))
+                }
+                known = Loaded()
+            }
+        } else {
+            known = Loaded()
         }
-        // Someone may exchange the snapshot and the journal in the middle of this.
-        for _ in 0..<100 {
-            if try load(model, in: folder) { return }
-            loaded[model] = nil
-        }
-        throw .file("models/\(model).json", ImageError(.io, "it changes all the time", operation: .read))
+        loaded[model] = known
+        return known
     }
 
     /// Reads the snapshot unless it is known, and then what the journal has more than is known.
     ///
     /// - Returns: false if the two do not belong together; then all has to be read again.
-    private func load(_ model: String, in folder: Folder) throws(StoreError) -> Bool {
+    private func read(_ model: String, in folder: Folder, _ known: inout Loaded) throws(StoreError) -> Bool {
         let files = ModelFiles(model)
-        var known = loaded.removeValue(forKey: model) ?? Loaded()
         if try known.snapshot != files.snapshotState(in: folder) {
             known = Loaded()
             guard let file = try files.snapshot(in: folder) else { return false }
@@ -156,7 +157,6 @@ public actor FileRecords: RecordStorage {
         }
         known.journal = journal?.state
         if let journal, known.journalSize < journal.end { try drop(journal, &known, files, in: folder) }
-        loaded[model] = known
         return true
     }
 
@@ -222,8 +222,7 @@ public actor FileRecords: RecordStorage {
         let folder = try naming("models") { () throws(ImageError) in try Folder(making: root).makeFolder("models") }
         var parts: [Intent.Part] = []
         for (model, changes) in Dictionary(grouping: changes, by: \.model).sorted(by: { $0.key < $1.key }) {
-            if try !isCurrent(model) { try load(model) }
-            if loaded[model]?.snapshot == nil { try writeSnapshot(of: model, in: folder) }
+            if try load(model).snapshot == nil { try writeSnapshot(of: model, in: folder) }
             let offset = loaded[model]?.journalSize ?? 0
             parts.append(Intent.Part(model: model, offset: offset, lines: Data(RecordTable.journal(changes))))
         }
@@ -280,7 +279,7 @@ public actor FileRecords: RecordStorage {
 
     private func compactAll() throws(StoreError) {
         for model in try models() {
-            if try !isCurrent(model) { try load(model) }
+            try load(model)
             guard let folder = try folder() else { return }
             try writeSnapshot(of: model, in: folder)
         }

@@ -79,8 +79,8 @@ private enum Readme {
         let portraits = try store.collection(of: Portrait.self)
         let portrait = try await portraits.save(upload, in: \.image, of: Portrait(name: "Ada"))
         let small = try await portraits.read(\.image, variant: "small", of: portrait)
-        let address = try await portraits.url(\.image, variant: "small", of: portrait)  // /media/portraits/Ada/me_small.jpg
-        #expect(try Image(decoding: small).size == Size(128, 96) && address == "/media/portraits/Ada/me_small.jpg")
+        let url = try await portraits.url(\.image, variant: "small", of: portrait)  // /media/portraits/Ada/me_small.jpg
+        #expect(try Image(decoding: small).size == Size(128, 96) && url == "/media/portraits/Ada/me_small.jpg")
 
         let page = try await portraits.filter { $0.stars > 3 }.ordered(by: \.name).slice(0..<20).all()
         let ada = try await portraits.get { $0.name == "Ada" }  // doesNotExist, multipleObjectsReturned
