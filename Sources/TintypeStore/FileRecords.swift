@@ -94,11 +94,11 @@ public actor FileRecords: RecordStorage {
     }
 
     private func isCurrent(_ known: Loaded, _ model: String) throws(StoreError) -> Bool {
-        let path = root.appending("models").appending(model)
-        return try naming("models/\(model)") { () throws(ImageError) in
-            try FileState(ifThere: FilePath(path.string + ".journal")) == known.journal
-                && FileState(ifThere: FilePath(path.string + ".json")) == known.snapshot
+        let path = root.appending("models").appending(model).string
+        let (snapshot, journal) = try naming("models/\(model)") { () throws(ImageError) in
+            (try FileState(ifThere: FilePath(path + ".json")), try FileState(ifThere: FilePath(path + ".journal")))
         }
+        return snapshot == known.snapshot && journal == known.journal
     }
 
     private func folder() throws(StoreError) -> Folder? {

@@ -34,14 +34,13 @@ private enum Readme {
         try await photos.create(Photo(title: "Lake"))
 
         // Load, shrink, save: what is not a whole JPEG, PNG or GIF is refused with a ValidationError, before a byte is stored.
-        let small = try Image(contentsOf: "photo.jpg").thumbnail(fitting: Size(800, 600)).encoded(
-            as: .jpeg(quality: 85))
-        var lake = try await photos.save(
-            ContentFile(named: "photo.jpg", bytes: small), in: \.image, of: photos.get(id: 1))
+        let shrunk = try Image(contentsOf: "photo.jpg").thumbnail(fitting: Size(800, 600))
+        let file = try ContentFile(named: "photo.jpg", bytes: shrunk.encoded(as: .jpeg(quality: 85)))
+        var lake = try await photos.save(file, in: \.image, of: photos.get(id: 1))
 
         // In one step: the file is stored when the record is saved.
         var sea = Photo(title: "Sea")
-        sea.image = .pending(ContentFile(named: "sea.jpg", bytes: small))
+        sea.image = .pending(ContentFile(named: "sea.jpg", bytes: file.bytes))
         sea = try await photos.save(sea)
 
         // In any process, later.
@@ -50,7 +49,7 @@ private enum Readme {
         print(found.image?.stored?.size ?? Size(0, 0), image.size)  // the first without opening the file
 
         // Replaced and deleted images take their files along.
-        lake = try await photos.save(ContentFile(named: "other.jpg", bytes: small), in: \.image, of: lake)
+        lake = try await photos.save(file, in: \.image, of: lake)
         lake = try await photos.deleteImage(in: \.image, of: lake)
         try await photos.delete(id: 1)
         return (found, image, sea)
