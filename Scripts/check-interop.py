@@ -2,7 +2,7 @@
 """Whether others read what imgtool writes: check-interop.py IMGTOOL
 
 JPEG files, baseline and progressive, against cjpeg and djpeg (sizes within 1 %, PSNR within 0.1 dB, the pixels djpeg gives are the pixels
-imgtool gives), lossless copies against jpegtran, PNG files against pngcheck, all against Pillow and ImageMagick where those are installed. Any warning is a failure.
+imgtool gives), lossless copies against jpegtran, PNG files, still and animated, at every effort and with their metadata, against pngcheck, all against Pillow and ImageMagick where those are installed. Any warning is a failure.
 """
 import math, os, shutil, subprocess, sys, tempfile
 
@@ -93,6 +93,34 @@ def bounded(source, limit, progressive, work):
     readers(out)
 
 
+def png(path, out, *options):
+    run(TOOL, "convert", path, out, "--quiet", *options)
+    checked = run("pngcheck", "-v", out).decode(errors="replace")
+    assert "No errors detected" in checked, checked[-200:]
+    readers(out)
+
+
+def frames(path):
+    """The pixels of all frames as Pillow composites them; colour 0 where nothing is seen."""
+    with Image.open(path) as picture:
+        for index in range(getattr(picture, "n_frames", 1)):
+            picture.seek(index)
+            pixels = picture.convert("RGBA").tobytes()
+            yield bytes(b for i in range(0, len(pixels), 4) for b in (pixels[i:i + 4] if pixels[i + 3] else bytes(4)))
+
+
+def animation(path, work):
+    out = os.path.join(work, "moving.png")
+    run(TOOL, "thumbnail", path, "-s", "100%", "--format", "png", "-o", out, "--quiet")
+    assert "No errors detected" in run("pngcheck", "-v", out).decode(errors="replace")
+    run(TOOL, "convert", out, os.path.join(work, "frame-{frame}.png"), "--quiet")
+    shown = sorted((n for n in os.listdir(work) if n.startswith("frame-")), key=lambda n: int(n[6:-4]))
+    if Image:
+        ours = [next(frames(os.path.join(work, name))) for name in shown]
+        assert ours == list(frames(out)), "Pillow sees other frames"
+    for name in shown: os.remove(os.path.join(work, name))
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         sources = []
@@ -118,18 +146,15 @@ def main():
             if not name.endswith((".png", ".gif", ".jpg")): continue
             path, out = os.path.join(TEST_IMAGES, name), os.path.join(work, "out.png")
 
-            def png():
-                run(TOOL, "convert", path, out, "--quiet")
-                run("pngcheck", "-q", out)
-                readers(out)
-
             def thumbnail():
                 small = os.path.join(work, "small.jpg")
                 run(TOOL, "thumbnail", path, "-s", "40x40", "-o", small, "--quiet")
                 run("djpeg", "-outfile", os.devnull, small)
                 readers(small)
 
-            check(f"{name} to PNG", png)
+            for options in ((), ("--metadata", "all"), ("--metadata", "none", "--effort", "0"), ("--effort", "9")):
+                check(f"{name} to PNG {' '.join(options)}", lambda: png(path, out, *options))
+            if name.startswith("anim"): check(f"{name} to an animated PNG", lambda: animation(path, work))
             check(f"{name} to a JPEG thumbnail", thumbnail)
     for failure in failures: print(failure)
     print("read by djpeg, pngcheck" + (", Pillow" if Image else "") + (", ImageMagick" if IDENTIFY else ""))

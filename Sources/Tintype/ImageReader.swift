@@ -71,6 +71,13 @@ public final class ImageReader: RowSource {
         return granted
     }
 
+    /// Asks for some of the pixels alone, before the first row, as `ImageDecoder.sample` does.
+    public func sample(every step: Int) -> Int {
+        let granted = decoder.sample(every: step)
+        rowsLeft = decoder.size.height
+        return granted
+    }
+
     public var info: ImageInfo { decoder.info }
     public var metadata: Metadata { decoder.metadata }
     /// What a tolerant decode passed over so far.
@@ -119,6 +126,7 @@ private protocol DecoderBox: AnyObject {
     var size: Size { get }
     var pixelFormat: PixelFormat { get }
     func reduce(by denominator: Int, coarsely: Bool) -> Int
+    func sample(every step: Int) -> Int
     func nextFrame() throws(ImageError) -> Frame?
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError)
     func finish() throws(ImageError)
@@ -137,6 +145,7 @@ private final class Box<Decoder: ImageDecoder & ~Copyable>: DecoderBox {
     var size: Size { decoder.size }
     var pixelFormat: PixelFormat { decoder.pixelFormat }
     func reduce(by denominator: Int, coarsely: Bool) -> Int { decoder.reduce(by: denominator, coarsely: coarsely) }
+    func sample(every step: Int) -> Int { decoder.sample(every: step) }
     func nextFrame() throws(ImageError) -> Frame? { try decoder.nextFrame() }
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) { try decoder.readRow(into: &row) }
     func finish() throws(ImageError) { try decoder.finish() }

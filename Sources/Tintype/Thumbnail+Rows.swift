@@ -27,8 +27,17 @@ extension Thumbnail {
         let orientation = orient ? reader.info.orientation : .up
         let stored = reader.size
         let plan = try plan(orientation.swapsAxes ? stored.transposed : stored)
-        let granted = reader.reduce(by: denominator(for: plan), coarsely: true)
-        return try rows(AnyRowSource(reader), stored: stored, reducedBy: granted, plan, orientation, colors)
+        let wanted = denominator(for: plan)
+        var granted = reader.reduce(by: wanted, coarsely: true)
+        // Pixels picked rather than averaged: coarser than any filter, but an interlaced PNG need not be read further.
+        var pick = 0.0
+        if granted == 1, wanted == 8, reduction == .once {
+            granted = reader.sample(every: wanted)
+            // The pixel picked lies at the corner of those that it stands for; this far off, in its own size.
+            pick = Double(granted - 1) / Double(2 * granted)
+        }
+        let source = Source(stored: stored, reducedBy: granted, pick: pick)
+        return try rows(AnyRowSource(reader), source, plan, orientation, colors)
     }
 
     /// The thumbnail of a picture in memory, which is upright already.
@@ -41,7 +50,11 @@ extension Thumbnail {
 
     /// What is to be done to the colours.
     func colorPlan(_ metadata: Metadata, _ pixelFormat: PixelFormat) -> ColorPlan {
-        colors == .srgb ? ColorPlan(icc: metadata.icc, pixelFormat: pixelFormat) : .nothing
+        guard colors == .srgb else { return .nothing }
+        if metadata.icc == nil, !metadata.isSRGB, metadata.png.describesOtherColors {
+            return .impossible("the colours are described by PNG's gAMA, cHRM or cICP")
+        }
+        return ColorPlan(icc: metadata.icc, pixelFormat: pixelFormat)
     }
 
     /// What is to be said of the pixels once that is done.
@@ -59,7 +72,7 @@ extension Thumbnail {
     ) throws(ImageError) -> AnyRowSource {
         let stored = source.size
         let plan = try plan(orientation.swapsAxes ? stored.transposed : stored)
-        return try rows(source, stored: stored, reducedBy: 1, plan, orientation, colors)
+        return try rows(source, Source(stored: stored), plan, orientation, colors)
     }
 
     /// The largest reduction that leaves enough for the filter on both sides.
@@ -75,18 +88,39 @@ extension Thumbnail {
         return [8, 4, 2].first { ratio >= spare * Double($0) } ?? 1
     }
 
-    /// - Parameters:
-    ///   - source: the stored picture, its sides divided by `denominator` and rounded up.
-    ///   - stored: the size before that.
-    private func rows(
-        _ source: consuming AnyRowSource, stored: Size, reducedBy denominator: Int, _ plan: FitPlan,
-        _ orientation: Orientation, _ colors: ColorPlan
-    ) throws(ImageError) -> AnyRowSource {
-        let shown = orientation.swapsAxes ? stored.transposed : stored
-        func reduced(_ crop: Region) -> Region {
-            let share = 1 / Double(denominator)
-            return Region(x: crop.x * share, y: crop.y * share, width: crop.width * share, height: crop.height * share)
+    /// What the rows to be resampled are of the stored picture.
+    private struct Source {
+        let stored: Size
+        /// What its sides were divided by, and rounded up.
+        var reducedBy = 1
+        /// How far left and above of the middle of what it stands for each pixel was picked, in pixels of the rows; 0
+        /// for pixels that are averages.
+        var pick = 0.0
+
+        /// A part of the picture as shown, in pixels of the rows.
+        func reduced(_ crop: Region, _ orientation: Orientation) -> Region {
+            let share = 1 / Double(reducedBy)
+            let shown = orientation.swapsAxes ? stored.transposed : stored
+            return Region(
+                x: crop.x * share + shift(shown.width, isMirrored: orientation.mirrors.x),
+                y: crop.y * share + shift(shown.height, isMirrored: orientation.mirrors.y),
+                width: crop.width * share, height: crop.height * share)
         }
+
+        /// Seen from the other end, the last pixel stands for more than is there.
+        private func shift(_ length: Int, isMirrored: Bool) -> Double {
+            guard isMirrored, pick > 0 else { return pick }
+            let exact = Double(length) / Double(reducedBy)
+            return exact.rounded(.up) - exact - pick
+        }
+    }
+
+    private func rows(
+        _ source: consuming AnyRowSource, _ origin: Source, _ plan: FitPlan, _ orientation: Orientation,
+        _ colors: ColorPlan
+    ) throws(ImageError) -> AnyRowSource {
+        let shown = orientation.swapsAxes ? origin.stored.transposed : origin.stored
+        func reduced(_ crop: Region) -> Region { origin.reduced(crop, orientation) }
         if fit == .cover, gravity == .attention, case .box = target {
             let covering = Self.covering(shown, plan.scaled)
             let whole = try upright(source, orientation, crop: reduced(Region(shown)), scaled: covering)

@@ -4,6 +4,16 @@ public protocol ByteSource: AnyObject {
     ///
     /// - Returns: how many, at least 1 unless `buffer` is empty or the bytes have ended.
     func read(into buffer: inout MutableSpan<UInt8>) throws(ImageError) -> Int
+
+    /// Writes bytes from another place to the front of `buffer`. What `read(into:)` gives next stays what it was.
+    ///
+    /// - Parameter offset: counted from the source's first byte.
+    /// - Returns: how many: all that there are, up to the size of `buffer`; nil from a source that cannot, such as a pipe.
+    func look(at offset: Int, into buffer: inout MutableSpan<UInt8>) throws(ImageError) -> Int?
+}
+
+extension ByteSource {
+    public func look(at offset: Int, into buffer: inout MutableSpan<UInt8>) throws(ImageError) -> Int? { nil }
 }
 
 /// The bytes of an array.
@@ -16,9 +26,18 @@ public final class MemoryByteSource: ByteSource {
     }
 
     public func read(into buffer: inout MutableSpan<UInt8>) -> Int {
-        let count = min(buffer.count, bytes.count - position)
-        for i in 0..<count { buffer[i] = bytes[position &+ i] }
+        let count = copy(from: position, into: &buffer)
         position += count
+        return count
+    }
+
+    public func look(at offset: Int, into buffer: inout MutableSpan<UInt8>) -> Int? {
+        copy(from: offset, into: &buffer)
+    }
+
+    private func copy(from offset: Int, into buffer: inout MutableSpan<UInt8>) -> Int {
+        let count = max(0, min(buffer.count, bytes.count - offset))
+        for i in 0..<count { buffer[i] = bytes[offset &+ i] }
         return count
     }
 }
@@ -36,5 +55,9 @@ public final class PrefixedByteSource: ByteSource {
     public func read(into buffer: inout MutableSpan<UInt8>) throws(ImageError) -> Int {
         let count = prefix.read(into: &buffer)
         return count > 0 ? count : try rest.read(into: &buffer)
+    }
+
+    public func look(at offset: Int, into buffer: inout MutableSpan<UInt8>) throws(ImageError) -> Int? {
+        try rest.look(at: offset, into: &buffer)
     }
 }

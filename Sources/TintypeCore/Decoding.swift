@@ -84,6 +84,13 @@ public protocol ImageDecoder: RowSource, ~Copyable {
     /// - Returns: the denominator granted; 1 from formats that have no such short cut.
     mutating func reduce(by denominator: Int, coarsely: Bool) -> Int
 
+    /// Asks for every so many-th pixel of every so many-th row alone, where the format lets the others be left unread. `size` changes, as if
+    /// sides were divided and rounded up; `info` does not. To be called before the first row.
+    ///
+    /// - Parameter step: 1 or more.
+    /// - Returns: the step granted; 1 from formats and files that have no such short cut.
+    mutating func sample(every step: Int) -> Int
+
     /// Moves to the next frame (the first, when called first), or returns nil after the last. A still has one.
     mutating func nextFrame() throws(ImageError) -> Frame?
 
@@ -94,4 +101,5 @@ public protocol ImageDecoder: RowSource, ~Copyable {
 
 extension ImageDecoder where Self: ~Copyable {
     public mutating func reduce(by denominator: Int, coarsely: Bool) -> Int { 1 }
+    public mutating func sample(every step: Int) -> Int { 1 }
 }

@@ -13,6 +13,8 @@ public struct Metadata: Sendable, Hashable {
     /// JPEG's comments, in their order; nobody says in which encoding.
     public var comments: [[UInt8]] = []
     public var density: Density?
+    /// What PNG alone has a place for.
+    public var png = PNG()
 
     public init(
         exif: [UInt8]? = nil, icc: [UInt8]? = nil, xmp: [UInt8]? = nil, iptc: [UInt8]? = nil, comments: [[UInt8]] = [],
@@ -63,6 +65,7 @@ public struct Metadata: Sendable, Hashable {
     public mutating func markSRGB() {
         icc = nil
         isSRGB = true
+        png.removeColorDescription()
         changeEXIF { $0.setSRGB() }
     }
 
@@ -78,8 +81,8 @@ public struct Metadata: Sendable, Hashable {
     /// How much of the metadata a copy keeps.
     public enum Keep: String, Sendable, Hashable, CaseIterable {
         case none
-        /// The colour profile, the density, the orientation, the artist and the copyright; not location, serial numbers or
-        /// embedded previews.
+        /// What says how the colours are meant, the density, the orientation, the artist and the copyright; not location,
+        /// serial numbers or embedded previews.
         case safe
         /// Everything but EXIF's embedded thumbnail, which shows the picture as it was.
         case all
@@ -105,6 +108,7 @@ public struct Metadata: Sendable, Hashable {
             var kept = Metadata(icc: icc, density: density)
             kept.exif = EXIF.block(orientation: orientation, artist: block?.artist, copyright: block?.copyright)
             kept.isSRGB = isSRGB
+            kept.png = png.safe(hasProfile: icc != nil)
             return kept
         }
     }

@@ -143,7 +143,11 @@ struct BandPlanes {
         var all = plane.mutableSpan
         var output = all._mutatingExtracting(start..<start + stride)
         let width = row.count / channels
-        for i in 0..<width { output[i] = row[channels &* i &+ channel] }
+        if channels == 1 {
+            for i in row.indices { output[i] = row[i] }
+        } else {
+            for i in 0..<width { output[i] = row[channels &* i &+ channel] }
+        }
         for i in width..<stride { output[i] = output[width &- 1] }
     }
 

@@ -34,6 +34,10 @@ struct EncodedFrame {
             let interval = index == 0 && restartInterval > 0 ? restartInterval : nil
             try segments.write(headerOf: scan, layout, tables: tables, restartInterval: interval)
             let codes = HuffmanCodes(tables)
+            if scan.kind == .sequential {
+                try write(bands, codes, &bits, to: &segments)
+                continue
+            }
             var coder = ScanCoder(scan, layout: layout, restartInterval: restartInterval)
             for (mcuRow, band) in bands.enumerated() {
                 coder.begin(band)
@@ -47,6 +51,15 @@ struct EncodedFrame {
         }
         try segments.write(.eoi)
         try segments.bytes.flush()
+    }
+
+    private func write(
+        _ bands: [BlockBand], _ codes: HuffmanCodes, _ bits: inout BitWriter, to segments: inout SegmentWriter
+    ) throws(ImageError) {
+        let codes = SequentialCodes(codes)
+        var coder = SequentialCoder(layout, restartInterval: restartInterval)
+        for band in bands { try coder.write(band, codes: codes, &bits, to: &segments.bytes) }
+        try bits.finish(to: &segments.bytes)
     }
 
     /// The bytes of the scans' headers and, but for stuffing, of their data.
@@ -63,6 +76,9 @@ struct EncodedFrame {
     }
 
     private func frequencies(of scan: EncodedScan, in bands: [BlockBand]) -> SymbolFrequencies {
+        if scan.kind == .sequential {
+            return SequentialCoder.frequencies(of: bands, layout, restartInterval: restartInterval)
+        }
         var frequencies = SymbolFrequencies()
         var coder = ScanCoder(scan, layout: layout, restartInterval: restartInterval)
         for (mcuRow, band) in bands.enumerated() {

@@ -106,3 +106,26 @@ struct HuffmanCodes {
         }
     }
 }
+
+/// What a sequential scan is written with. For a small coefficient the code, which tells the run of zeros before it and its
+/// size, and the bits of its value are one piece (T.81 §F.1.2.2).
+struct SequentialCodes {
+    /// Those of `HuffmanCodes`.
+    let symbols: [UInt32]
+    /// For each AC table (luminance, chrominance), run of 0 to 15 zeros and value of −32 to 31, plus 32: the code and the
+    /// value's bits behind it << 8 | how many bits that is.
+    private(set) var values = [UInt32](repeating: 0, count: 2 * 16 * 64)
+
+    init(_ codes: HuffmanCodes) {
+        symbols = codes.entries
+        for row in 0..<2 * 16 {
+            for value in -32..<32 where value != 0 {
+                let width = UInt32(Int.bitWidth - value.magnitude.leadingZeroBitCount)
+                let code = symbols[512 * (row / 16) + 256 + 16 * (row % 16) + Int(width)]
+                // For a negative value the bits of the value less 1 (T.81 §F.1.2.1).
+                let bits = UInt32(value > 0 ? value : value - 1 + 1 << width)
+                values[64 * row + value + 32] = ((code >> 8) << width | bits) << 8 | (code & 0xFF + width)
+            }
+        }
+    }
+}

@@ -15,15 +15,13 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     /// By destination of the quantisation table.
     private let divisors: [JPEGForward.Divisors]
     private var planes: BandPlanes
-    /// The blocks of a row of MCUs, 64 coefficients each.
-    private var coefficients: [Int16]
     private var packer: BandPacker
     private var store: BlockStore
     private var segments: SegmentWriter
     /// For a file that is written as rows come.
-    private var coder: ScanCoder
+    private var coder: SequentialCoder
     private var bits = BitWriter()
-    private let codes = HuffmanCodes(Self.standardTables)
+    private let codes: SequentialCodes
     private var rowsTaken = 0
     private var mcuRow = 0
     /// What every further call throws.
@@ -57,20 +55,18 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             var trial = SegmentWriter(MemoryByteSink())
             try trial.write(headerOf: frame, metadata)
         }
-        let coder = ScanCoder(frame.scans[0], layout: layout, restartInterval: options.restartInterval)
         if options.isStreaming {
             let tables = Self.standardTables.enumerated().map { $0.offset < 2 * steps.count ? $0.element : nil }
             let interval = options.restartInterval > 0 ? options.restartInterval : nil
-            try segments.write(headerOf: coder.scan, layout, tables: tables, restartInterval: interval)
+            try segments.write(headerOf: frame.scans[0], layout, tables: tables, restartInterval: interval)
         }
         self.init(
-            size, pixelFormat, options, metadata, frame, steps.map { JPEGForward.Divisors(steps: $0.span) }, coder,
-            segments)
+            size, pixelFormat, options, metadata, frame, steps.map { JPEGForward.Divisors(steps: $0.span) }, segments)
     }
 
     private init(
         _ size: Size, _ pixelFormat: PixelFormat, _ options: Options, _ metadata: Metadata, _ frame: EncodedFrame,
-        _ divisors: [JPEGForward.Divisors], _ coder: ScanCoder, _ segments: consuming SegmentWriter
+        _ divisors: [JPEGForward.Divisors], _ segments: consuming SegmentWriter
     ) {
         self.size = size
         self.pixelFormat = pixelFormat
@@ -78,10 +74,10 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         self.metadata = metadata
         self.frame = frame
         self.divisors = divisors
-        self.coder = coder
         self.segments = segments
+        coder = SequentialCoder(frame.layout, restartInterval: options.restartInterval)
+        codes = SequentialCodes(HuffmanCodes(Self.standardTables))
         planes = BandPlanes(layout: frame.layout, width: size.width)
-        coefficients = [Int16](repeating: 0, count: 64 * frame.layout.blocksPerRow)
         packer = BandPacker(frame.layout)
         // While a quality is looked for, there are two sets of coefficients.
         store = BlockStore(limit: DecodeLimits.default.memory / (options.maximumBytes == nil ? 1 : 2))
@@ -159,40 +155,13 @@ public struct JPEGEncoder: RowSink, ~Copyable {
 
     /// Transforms, quantises and encodes or keeps a row of MCUs.
     private mutating func encodePlanes() throws(ImageError) {
-        let layout = frame.layout
-        for (index, component) in layout.components.enumerated() {
-            let table = component.sampling.quantization
-            for row in 0..<min(component.down, component.blocksDown - mcuRow * component.down) {
-                let first = component.firstBlock + row * layout.mcusAcross * component.across
-                Self.transform(
-                    planes[index], row, component, divisors[table], quantizing: options.maximumBytes == nil,
-                    first, &coefficients)
-            }
-        }
+        packer.pack(planes, mcuRow: mcuRow, divisors, quantizing: options.maximumBytes == nil)
         planes.removeAll()
-        let band = packer.pack(coefficients, mcuRow: mcuRow)
         if options.isStreaming {
-            coder.begin(band)
-            while coder.codeNext(of: band, mcuRow: mcuRow) {
-                try bits.write(coder.symbols, count: coder.count, codes: codes, to: &segments.bytes)
-            }
+            try coder.write(packer.band, codes: codes, &bits, to: &segments.bytes)
         } else {
-            try store.append(band)
+            try store.append(packer.copy)
         }
         mcuRow += 1
-    }
-
-    /// The blocks of a component's row that hold pixels.
-    private static func transform(
-        _ plane: [UInt8], _ row: Int, _ component: EncoderLayout.Component, _ divisors: JPEGForward.Divisors,
-        quantizing: Bool, _ firstBlock: Int, _ coefficients: inout [Int16]
-    ) {
-        let start = 8 * row * component.stride
-        let samples = plane.span.extracting(start..<start + 8 * component.stride)
-        var all = coefficients.mutableSpan
-        var output = all._mutatingExtracting(64 * firstBlock..<64 * (firstBlock + component.blocksAcross))
-        JPEGForward.transformBlocks(
-            samples, stride: component.stride, blocks: component.blocksAcross, divisors: divisors,
-            quantizing: quantizing, into: &output)
     }
 }

@@ -76,7 +76,8 @@ public struct JPEGTransform: Sendable, Hashable {
         var blocks = [Int16](repeating: 0, count: 64 * frame.layout.blocksPerRow)
         for mcuRow in 0..<frame.layout.mcusDown {
             Self.turn(mcuRow, of: picture, geometry, turning, frame.layout, into: &blocks)
-            try bands.append(packer.pack(blocks, mcuRow: mcuRow))
+            packer.pack(blocks, mcuRow: mcuRow)
+            try bands.append(packer.copy)
         }
         var kept = decoder.metadata
         if orients || turn != .up { kept.resetOrientation() }

@@ -12,7 +12,7 @@ enum ProgressiveCoding {
         var output = symbols.mutableSpan
         var position = 0
         for mcu in mcus {
-            if isRestartDue(&state) {
+            if state.restartInterval > 0 && state.isRestartDue() {
                 state.predictions = [4 of Int32](repeating: 0)
                 output[position] = 1025
                 position &+= 1
@@ -54,7 +54,7 @@ enum ProgressiveCoding {
         var position = 0
         var cursor = state.cursors[row & 15]
         for index in blocks {
-            if isRestartDue(&state) {
+            if state.restartInterval > 0 && state.isRestartDue() {
                 appendRun(table, &state, to: &output, at: &position)
                 output[position] = 1025
                 position &+= 1
@@ -246,15 +246,5 @@ enum ProgressiveCoding {
         let width = UInt32(truncatingIfNeeded: 32 &- ((value ^ sign) &- sign).leadingZeroBitCount)
         let bits = UInt32(bitPattern: value &+ sign) & ((1 &<< width) &- 1)
         return symbol | width | width &<< 11 | bits &<< 16
-    }
-
-    /// Whether a marker comes before this MCU, which is counted (T.81 §F.1.1.5).
-    @inline(__always)
-    private static func isRestartDue(_ state: inout CodingState) -> Bool {
-        if state.restartInterval == 0 { return false }
-        let isDue = state.untilRestart == 0
-        if isDue { state.untilRestart = state.restartInterval }
-        state.untilRestart -= 1
-        return isDue
     }
 }

@@ -1,4 +1,4 @@
-/// Turns the coefficients of a scan into symbols and bits of value (T.81 §F.1.2 and §G.1.2), a piece at a time.
+/// Turns the coefficients of a progressive scan into symbols and bits of value (T.81 §G.1.2), a piece at a time.
 ///
 /// A scan is gone through twice, to count its symbols and to write them. Each symbol comes as 32 bits:
 /// - bits 0–10: for a Huffman code 256 × its table (luminance DC and AC, chrominance DC and AC) + the symbol; 1024 for
@@ -40,8 +40,8 @@ struct ScanCoder {
     mutating func codeNext(of band: borrowing BlockBand, mcuRow: Int) -> Bool {
         switch scan.kind {
         case .sequential:
-            guard let mcus = nextMCUs() else { return false }
-            count = SequentialCoding.code(mcus, of: band, places, &state, into: &symbols)
+            // `SequentialCoder` goes through these.
+            return false
         case .dc(let low, let refining):
             guard let mcus = nextMCUs() else { return false }
             count = ProgressiveCoding.codeDC(
@@ -96,5 +96,14 @@ struct CodingState {
     init(restartInterval: Int) {
         self.restartInterval = restartInterval
         untilRestart = restartInterval
+    }
+
+    /// Whether a marker comes before this MCU, which is counted (T.81 §F.1.1.5).
+    mutating func isRestartDue() -> Bool {
+        if restartInterval == 0 { return false }
+        let isDue = untilRestart == 0
+        if isDue { untilRestart = restartInterval }
+        untilRestart -= 1
+        return isDue
     }
 }

@@ -1,89 +1,119 @@
-/// The symbols of sequential scans (T.81 §F.1.2).
-enum SequentialCoding {
-    /// Codes MCUs of a band.
+import TintypeCore
+
+/// Goes through the MCUs of a sequential scan with Huffman codes (T.81 §F.1.2), to count symbols or to write them.
+struct SequentialCoder {
+    private let mcusAcross: Int
+    private let places: [EncodedBlockPlace]
+    private var state: CodingState
+
+    /// - Parameter restartInterval: MCUs between restart markers, 0 for none.
+    init(_ layout: EncoderLayout, restartInterval: Int) {
+        mcusAcross = layout.mcusAcross
+        places = layout.blockOrder
+        state = CodingState(restartInterval: restartInterval)
+    }
+
+    /// Writes the next row of MCUs.
+    mutating func write(
+        _ band: borrowing BlockBand, codes: SequentialCodes, _ bits: inout BitWriter, to writer: inout ByteWriter
+    ) throws(ImageError) {
+        begin(band)
+        try bits.write(mcusAcross, of: band, places, &state, codes, to: &writer)
+    }
+
+    private mutating func begin(_ band: borrowing BlockBand) {
+        for (row, first) in band.firstValues.enumerated() { state.cursors[row & 15] = first }
+    }
+
+    /// The symbols of a scan of all bands.
+    static func frequencies(
+        of bands: [BlockBand], _ layout: EncoderLayout, restartInterval: Int
+    ) -> SymbolFrequencies {
+        var coder = SequentialCoder(layout, restartInterval: restartInterval)
+        var symbols = [Int](repeating: 0, count: 4 * 256)
+        var values = [Int](repeating: 0, count: 2 * 16 * 64)
+        var restarts = 0
+        for band in bands {
+            coder.begin(band)
+            restarts += count(coder.mcusAcross, of: band, coder.places, &coder.state, &symbols, &values)
+        }
+        var frequencies = SymbolFrequencies()
+        frequencies.add(symbols: symbols, values: values, restarts: restarts)
+        return frequencies
+    }
+
+    /// Counts the symbols of a row of MCUs; those of small coefficients in the order of `SequentialCodes.values`.
     ///
-    /// - Returns: how many symbols there are.
-    static func code(
-        _ mcus: Range<Int>, of band: borrowing BlockBand, _ places: [EncodedBlockPlace], _ state: inout CodingState,
-        into symbols: inout [UInt32]
+    /// - Returns: how many restart markers there are.
+    private static func count(
+        _ mcus: Int, of band: borrowing BlockBand, _ places: [EncodedBlockPlace], _ state: inout CodingState,
+        _ symbols: inout [Int], _ smallValues: inout [Int]
     ) -> Int {
         let (masks, values, places) = (band.masks.span, band.values.span, places.span)
-        var output = symbols.mutableSpan
+        var symbols = symbols.mutableSpan
+        var smallValues = smallValues.mutableSpan
         var (predictions, cursors) = (state.predictions, state.cursors)
-        var position = 0
-        for mcu in mcus {
-            if state.restartInterval > 0 && isRestartDue(&state) {
+        var restarts = 0
+        for mcu in 0..<mcus {
+            if state.restartInterval > 0 && state.isRestartDue() {
                 predictions = [4 of Int32](repeating: 0)
-                output[position] = 1025
-                position &+= 1
+                restarts &+= 1
             }
             for i in places.indices {
                 let place = places[i]
-                let table = UInt32(truncatingIfNeeded: 512 &* place.tables)
+                let table = 512 &* place.tables
                 let mask = masks[place.first &+ mcu &* place.step]
                 if mask == 0 {
                     // Beyond the edge: no difference, and no coefficients.
-                    output[position] = table
-                    output[position &+ 1] = table &+ 256
-                    position &+= 2
+                    symbols[table] &+= 1
+                    symbols[table &+ 256] &+= 1
                     continue
                 }
                 let cursor = cursors[place.row & 15]
                 let dc = Int32(values[cursor])
-                output[position] = coded(dc &- predictions[place.component & 3], table)
+                symbols[table &+ category(dc &- predictions[place.component & 3])] &+= 1
                 predictions[place.component & 3] = dc
-                cursors[place.row & 15] = cursor &+ mask.nonzeroBitCount
-                position = appendAC(mask, values, cursor &+ 1, table &+ 256, to: &output, at: position &+ 1)
+                cursors[place.row & 15] = countAC(mask, values, cursor &+ 1, place.tables, &symbols, &smallValues)
             }
         }
-        (state.predictions, state.cursors) = (predictions, cursors)
-        return position
+        state.predictions = predictions
+        return restarts
     }
 
-    /// Runs of zeros and values (T.81 §F.1.2.2).
+    /// - Parameter first: the place of the first AC coefficient.
+    /// - Returns: the place behind the last.
     @inline(__always)
-    private static func appendAC(
-        _ mask: UInt64, _ values: Span<Int16>, _ cursor: Int, _ table: UInt32, to output: inout MutableSpan<UInt32>,
-        at start: Int
+    private static func countAC(
+        _ mask: UInt64, _ values: Span<Int16>, _ first: Int, _ tables: Int, _ symbols: inout MutableSpan<Int>,
+        _ smallValues: inout MutableSpan<Int>
     ) -> Int {
-        var (position, cursor, last) = (start, cursor, 0)
-        var rest = mask & ~1
+        let table = 512 &* tables &+ 256
+        var (rest, cursor, last) = (mask & ~1, first, 0)
         while rest != 0 {
             let k = rest.trailingZeroBitCount
             rest &= rest &- 1
             var run = k &- last &- 1
-            while run > 15 {
-                output[position] = table | 0xF0
-                position &+= 1
-                run &-= 16
-            }
-            output[position] = coded(Int32(values[cursor]), table | UInt32(truncatingIfNeeded: run &<< 4))
-            position &+= 1
-            cursor &+= 1
             last = k
+            if run > 15 {
+                symbols[table &+ 0xF0] &+= run &>> 4
+                run &= 15
+            }
+            let value = Int32(values[cursor])
+            cursor &+= 1
+            let index = Int(value) &+ 32
+            if index & ~63 == 0 {
+                smallValues[tables &<< 10 &+ run &<< 6 &+ index] &+= 1
+            } else {
+                symbols[table &+ run &<< 4 &+ category(value)] &+= 1
+            }
         }
-        if last < 63 {
-            output[position] = table
-            position &+= 1
-        }
-        return position
+        if last < 63 { symbols[table] &+= 1 }
+        return cursor
     }
 
-    /// The symbol whose low four bits are the category of `value`, with the value's bits: for a negative one those of
-    /// the value less 1 (T.81 §F.1.2.1).
+    /// The number of bits that a value is told in.
     @inline(__always)
-    private static func coded(_ value: Int32, _ symbol: UInt32) -> UInt32 {
-        let sign = value &>> 31
-        let width = UInt32(truncatingIfNeeded: 32 &- ((value ^ sign) &- sign).leadingZeroBitCount)
-        let bits = UInt32(bitPattern: value &+ sign) & ((1 &<< width) &- 1)
-        return symbol | width | width &<< 11 | bits &<< 16
-    }
-
-    /// Whether a marker comes before this MCU, which is counted (T.81 §F.1.1.5).
-    private static func isRestartDue(_ state: inout CodingState) -> Bool {
-        let isDue = state.untilRestart == 0
-        if isDue { state.untilRestart = state.restartInterval }
-        state.untilRestart -= 1
-        return isDue
+    private static func category(_ value: Int32) -> Int {
+        32 &- Int(truncatingIfNeeded: value.magnitude.leadingZeroBitCount)
     }
 }

@@ -17,6 +17,24 @@ struct SymbolFrequencies {
         plainBits &+= bits
     }
 
+    /// Adds what was counted in a sequential scan.
+    ///
+    /// - Parameters:
+    ///   - symbols: 256 for each table, without the symbols of small coefficients.
+    ///   - values: small coefficients, as `SequentialCodes` orders them.
+    mutating func add(symbols: [Int], values: [Int], restarts: Int) {
+        var sums = symbols
+        for (index, count) in values.enumerated() where count > 0 {
+            let (table, run, value) = (index >> 10, index >> 6 & 15, index & 63 - 32)
+            sums[512 * table + 256 + run << 4 + Int.bitWidth - value.magnitude.leadingZeroBitCount] += count
+        }
+        for (symbol, count) in sums.enumerated() {
+            counts[symbol] += count
+            plainBits += count * (symbol & 15)
+        }
+        counts[1_025] += restarts
+    }
+
     /// The tables with the shortest stream, nil for those that nothing needs.
     var optimalTables: [HuffmanSpecification?] {
         (0..<4).map { index in

@@ -1,3 +1,7 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 /// The arithmetic of a JPEG encoder up to the quantised coefficients: colour, downsampling, forward DCT.
 ///
 /// T.81 leaves colour, downsampling and the precision of the DCT to the encoder. All of it is fixed point here, rounded
@@ -13,16 +17,23 @@ public enum JPEGForward {
     ///   - luma: at least `pixels` bytes, and so are `blue` (Cb) and `red` (Cr). Bytes past `pixels` are left alone.
     public static func convertRow(
         _ rgb: Span<UInt8>, pixels: Int, luma: inout MutableSpan<UInt8>, blue: inout MutableSpan<UInt8>,
-        red: inout MutableSpan<UInt8>
+        red: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
         precondition(pixels >= 0 && rgb.count == 3 * pixels)
         precondition(luma.count >= pixels && blue.count >= pixels && red.count >= pixels)
+        #if arch(x86_64)
+            let done =
+                tier == .avx2
+                ? convertRGBToYCbCr(rgb, pixels: pixels, luma: &luma, blue: &blue, red: &red) : 0
+        #else
+            let done = 0
+        #endif
         // Sound: the counts were checked above, and nothing beyond `pixels` is touched.
         unsafe rgb.withUnsafeBufferPointer { source in
             unsafe luma.withUnsafeMutableBufferPointer { luma in
                 unsafe blue.withUnsafeMutableBufferPointer { blue in
                     unsafe red.withUnsafeMutableBufferPointer { red in
-                        unsafe convert(source, pixels, luma, blue, red)
+                        unsafe convert(source, done..<pixels, luma, blue, red)
                     }
                 }
             }
@@ -31,12 +42,12 @@ public enum JPEGForward {
 
     @inline(__always)
     private static func convert(
-        _ rgb: UnsafeBufferPointer<UInt8>, _ pixels: Int, _ luma: UnsafeMutableBufferPointer<UInt8>,
+        _ rgb: UnsafeBufferPointer<UInt8>, _ pixels: Range<Int>, _ luma: UnsafeMutableBufferPointer<UInt8>,
         _ blue: UnsafeMutableBufferPointer<UInt8>, _ red: UnsafeMutableBufferPointer<UInt8>
     ) {
         let half: Int32 = 1 << 15
         let chromaOffset: Int32 = 128 << 16 + half - 1
-        for i in 0..<pixels {
+        for i in pixels {
             let r = unsafe Int32(rgb[3 &* i])
             let g = unsafe Int32(rgb[3 &* i &+ 1])
             let b = unsafe Int32(rgb[3 &* i &+ 2])

@@ -1,5 +1,9 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 extension JPEGForward {
-    /// Transforms and quantises a row of blocks (T.81 §A.3.3 and §A.3.4).
+    /// Transforms and quantises a row of blocks (T.81 §A.3.3 and §A.3.4), and packs what is not zero.
     ///
     /// The transform is that of Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with 11
     /// multiplications", ICASSP 1989), whose outputs are √8 times those of an orthonormal DCT: the two passes together
@@ -11,35 +15,52 @@ extension JPEGForward {
     ///   - samples: eight rows, each beginning `stride` after the last, of at least 8 × `blocks` samples.
     ///   - quantizing: if false, coefficients are left as the transform makes them, 8 times too large, but for those that
     ///     would be quantised to 0.
-    ///   - coefficients: at least 64 × `blocks`; block by block, each row by row from the lowest frequency, not zigzag.
+    ///   - masks: at least `blocks`; `packBlocks` says what they and the values are.
+    ///   - values: room for 64 × `blocks`.
+    /// - Returns: how many values there are.
     public static func transformBlocks(
         _ samples: Span<UInt8>, stride: Int, blocks: Int, divisors: Divisors, quantizing: Bool = true,
-        into coefficients: inout MutableSpan<Int16>
-    ) {
-        precondition(blocks >= 0 && stride >= 8 * blocks && coefficients.count >= 64 * blocks)
+        masks: inout MutableSpan<UInt64>, values: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) -> Int {
+        precondition(blocks >= 0 && stride >= 8 * blocks && masks.count >= blocks && values.count >= 64 * blocks)
         precondition(blocks == 0 || samples.count >= 7 * stride + 8 * blocks)
+        let zigzag = ZigzagPacking.shared
+        #if arch(x86_64)
+            var done = (blocks: 0, values: 0)
+            if tier == .avx2 {
+                done = TintypeKernelsAVX2.transformBlocks(
+                    samples, stride: stride, blocks: blocks, factors: divisors.factors.span, quantizing: quantizing,
+                    tables: zigzag.vectorTables.span, masks: &masks, values: &values)
+            }
+        #else
+            let done = (blocks: 0, values: 0)
+        #endif
+        var count = done.values
         // Sound: the counts were checked above; `work` has the 64 places that each step reads and writes.
         unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 64) { work in
-            unsafe samples.withUnsafeBufferPointer { samples in
-                unsafe coefficients.withUnsafeMutableBufferPointer { coefficients in
+            unsafe withUnsafeTemporaryAllocation(of: Int16.self, capacity: 64) { block in
+                unsafe samples.withUnsafeBufferPointer { samples in
                     unsafe divisors.factors.withUnsafeBufferPointer { factors in
-                        guard let work = work.baseAddress, let samples = samples.baseAddress,
-                            let output = coefficients.baseAddress, let factors = factors.baseAddress
+                        guard let work = work.baseAddress, let output = block.baseAddress,
+                            let samples = samples.baseAddress, let factors = factors.baseAddress
                         else { return }
                         unsafe work.initialize(repeating: 0, count: 64)
-                        for block in 0..<blocks {
-                            unsafe transformRows(samples + 8 &* block, stride, work)
+                        unsafe output.initialize(repeating: 0, count: 64)
+                        for index in done.blocks..<blocks {
+                            unsafe transformRows(samples + 8 &* index, stride, work)
                             unsafe transformColumns(work)
                             if quantizing {
-                                unsafe quantize(work, factors, output + 64 &* block)
+                                unsafe quantize(work, factors, output)
                             } else {
-                                unsafe removeSmall(work, factors, output + 64 &* block)
+                                unsafe removeSmall(work, factors, output)
                             }
+                            masks[index] = unsafe zigzag.pack(Span(_unsafeElements: block), into: &values, &count)
                         }
                     }
                 }
             }
         }
+        return count
     }
 
     /// The even half of one pass: from the sums of samples mirrored at the middle to outputs 0, 2, 4 and 6, of which the

@@ -1,3 +1,7 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 extension JPEGForward {
     /// Halves a row across: each output sample is the mean of two neighbours.
     ///
@@ -5,13 +9,20 @@ extension JPEGForward {
     ///
     /// - Parameters:
     ///   - row: twice as many samples as `output`.
-    public static func downsampleRow(_ row: Span<UInt8>, into output: inout MutableSpan<UInt8>) {
+    public static func downsampleRow(
+        _ row: Span<UInt8>, into output: inout MutableSpan<UInt8>, tier: CPUTier = .current
+    ) {
         precondition(row.count == 2 * output.count)
+        #if arch(x86_64)
+            let done = tier == .avx2 ? TintypeKernelsAVX2.downsampleRow(row, into: &output) : 0
+        #else
+            let done = 0
+        #endif
         // Sound: there are two samples for each output.
         unsafe row.withUnsafeBytes { row in
             unsafe output.withUnsafeMutableBufferPointer { output in
                 guard let row = row.baseAddress else { return }
-                for i in 0..<output.count {
+                for i in done..<output.count {
                     let bias = UInt16(truncatingIfNeeded: i & 1)
                     unsafe output[i] = UInt8(truncatingIfNeeded: (pairSum(row, i) &+ bias) &>> 1)
                 }
@@ -26,15 +37,20 @@ extension JPEGForward {
     /// - Parameters:
     ///   - upper: twice as many samples as `output`, and so is `lower`.
     public static func downsampleRows(
-        _ upper: Span<UInt8>, _ lower: Span<UInt8>, into output: inout MutableSpan<UInt8>
+        _ upper: Span<UInt8>, _ lower: Span<UInt8>, into output: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
         precondition(upper.count == 2 * output.count && lower.count == 2 * output.count)
+        #if arch(x86_64)
+            let done = tier == .avx2 ? TintypeKernelsAVX2.downsampleRows(upper, lower, into: &output) : 0
+        #else
+            let done = 0
+        #endif
         // Sound: there are two samples in each row for each output.
         unsafe upper.withUnsafeBytes { upper in
             unsafe lower.withUnsafeBytes { lower in
                 unsafe output.withUnsafeMutableBufferPointer { output in
                     guard let upper = upper.baseAddress, let lower = lower.baseAddress else { return }
-                    for i in 0..<output.count {
+                    for i in done..<output.count {
                         let sum = unsafe pairSum(upper, i) &+ pairSum(lower, i)
                         let bias = 1 &+ UInt16(truncatingIfNeeded: i & 1)
                         unsafe output[i] = UInt8(truncatingIfNeeded: (sum &+ bias) &>> 2)

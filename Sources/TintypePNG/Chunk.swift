@@ -14,6 +14,14 @@ struct ChunkType: Hashable, CustomStringConvertible {
     static var exif: ChunkType { ChunkType(code: 0x6558_4966) }
     static var phys: ChunkType { ChunkType(code: 0x7048_5973) }
     static var itxt: ChunkType { ChunkType(code: 0x6954_5874) }
+    static var text: ChunkType { ChunkType(code: 0x7445_5874) }
+    static var ztxt: ChunkType { ChunkType(code: 0x7A54_5874) }
+    static var gama: ChunkType { ChunkType(code: 0x6741_4D41) }
+    static var chrm: ChunkType { ChunkType(code: 0x6348_524D) }
+    static var cicp: ChunkType { ChunkType(code: 0x6349_4350) }
+    static var sbit: ChunkType { ChunkType(code: 0x7342_4954) }
+    static var bkgd: ChunkType { ChunkType(code: 0x624B_4744) }
+    static var time: ChunkType { ChunkType(code: 0x7449_4D45) }
     static var actl: ChunkType { ChunkType(code: 0x6163_544C) }
     static var fctl: ChunkType { ChunkType(code: 0x6663_544C) }
     static var fdat: ChunkType { ChunkType(code: 0x6664_4154) }
@@ -27,6 +35,9 @@ struct ChunkType: Hashable, CustomStringConvertible {
 
     /// Whether the picture can be shown without understanding the chunk: the first letter is small (PNG §5.4).
     var isAncillary: Bool { code & 0x2000_0000 != 0 }
+
+    /// Whether the chunk stays true whatever becomes of the pixels: the last letter is small (PNG §5.4).
+    var isSafeToCopy: Bool { code & 0x20 != 0 }
 
     var description: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -4,6 +4,8 @@ internal import TintypeCore
 ///
 /// One chunk is open at a time: `advance()` opens the next and closes what is left of the one before.
 struct ChunkReader: ~Copyable {
+    /// Where the bytes come from, to look ahead in.
+    let source: any ByteSource
     private var reader: ByteReader
     private var crc = CRC32()
     /// Where damage that can be passed over is noted.
@@ -18,6 +20,7 @@ struct ChunkReader: ~Copyable {
     private var sequence: UInt32 = 0
 
     init(_ source: any ByteSource, strict: Bool) {
+        self.source = source
         reader = ByteReader(source, format: .png)
         log = DamageLog(strict: strict)
     }

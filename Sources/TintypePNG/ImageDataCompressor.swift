@@ -10,7 +10,7 @@ struct ImageDataCompressor: ~Copyable {
     /// The stream so far, as far as nobody took it.
     private(set) var compressed: [UInt8]
 
-    private let filter: BandFilter
+    private let compressor: BandCompressor
     private let threads: Int
     private let lineBytes: Int
     private let bandBytes: Int
@@ -26,13 +26,14 @@ struct ImageDataCompressor: ~Copyable {
     ///   - distance: how far to the left a filter looks, in bytes.
     ///   - threads: how many bands are compressed at once, at least 1.
     init(lineBytes: Int, distance: Int, effort: Effort, threads: Int) {
-        filter = BandFilter(lineBytes: lineBytes, distance: distance, effort: effort)
+        compressor = BandCompressor(lineBytes: lineBytes, distance: distance, effort: effort)
         self.threads = threads
         self.lineBytes = lineBytes
         bandBytes = max(1, (512 << 10) / lineBytes) * lineBytes
         band = Band(prior: [UInt8](repeating: 0, count: lineBytes))
-        // RFC 1950 §2.2: deflate with a window of 32 KiB, and a hint at the level.
-        compressed = [0x78, effort.level < 2 ? 0x01 : effort.level < 6 ? 0x5E : effort.level == 6 ? 0x9C : 0xDA]
+        // RFC 1950 §2.2: deflate with a window of 32 KiB, a hint at the level, and a remainder of 0 by 31.
+        let flags = effort.levelHint << 6
+        compressed = [0x78, flags | UInt8(31 - (0x7800 + Int(flags)) % 31)]
     }
 
     mutating func take(_ line: Span<UInt8>) throws(ImageError) {
@@ -72,24 +73,18 @@ struct ImageDataCompressor: ~Copyable {
     }
 
     private mutating func compressWaiting(finish: Bool) throws(ImageError) {
-        let (filter, bands) = (filter, waiting)
+        let (compressor, bands) = (compressor, waiting)
         waiting = []
         let filtered = try Parallel.map(bands.count, threads: threads) { index throws(ImageError) in
-            try filter.filter(bands[index])
+            try compressor.filter(bands[index])
         }
         let before = [tail] + filtered.map { Array($0.suffix(Deflater.window)) }
-        let (level, strategies) = (filter.effort.level, filter.effort.strategies)
         let deflated = try Parallel.map(bands.count, threads: threads) { index throws(ImageError) in
             let isLast = finish && index == bands.count - 1
             var sum = Adler32()
             sum.update(filtered[index])
-            var best: [UInt8]?
-            for strategy in strategies {
-                let bytes = try Deflater.band(
-                    filtered[index], after: before[index], last: isLast, level: level, strategy: strategy)
-                if bytes.count < best?.count ?? Int.max { best = bytes }
-            }
-            return (bytes: best ?? [], sum: sum)
+            let bytes = try compressor.deflate(filtered[index], after: before[index], last: isLast)
+            return (bytes: bytes, sum: sum)
         }
         for index in deflated.indices {
             compressed += deflated[index].bytes

@@ -11,7 +11,7 @@ struct Layout {
     private(set) var transparency: [UInt8] = []
 
     private let format: PixelFormat
-    private let width: Int
+    private var width: Int
     /// The picture's colours and what number each has in the palette.
     private var table: ColorTable?
     private var order: [UInt8] = []
@@ -21,6 +21,12 @@ struct Layout {
     /// The samples as they are.
     init(_ format: PixelFormat, width: Int) {
         self.init(format, width: width, colorType: Self.colorType(format), depth: format.bitDepth)
+    }
+
+    /// The samples as they are, or all of them but alpha.
+    init(_ format: PixelFormat, hasAlpha: Bool, width: Int) {
+        let stored = PixelFormat.make(gray: format.isGray, alpha: hasAlpha, bitDepth: format.bitDepth)
+        self.init(format, width: width, colorType: Self.colorType(stored), depth: format.bitDepth)
     }
 
     private init(_ format: PixelFormat, width: Int, colorType: Header.ColorType, depth: Int) {
@@ -76,6 +82,20 @@ struct Layout {
         }
         table = search.table
         wide = [UInt8](repeating: 0, count: width)
+    }
+
+    /// The same for a picture of another width.
+    func with(width: Int) -> Layout {
+        var copy = self
+        copy.width = width
+        if !wide.isEmpty { copy.wide = [UInt8](repeating: 0, count: width) }
+        return copy
+    }
+
+    /// Whether lines of both look the same in the file.
+    func isLike(_ other: Layout) -> Bool {
+        colorType == other.colorType && depth == other.depth && palette == other.palette
+            && transparency == other.transparency
     }
 
     private static func rank(_ color: UInt32) -> UInt64 {

@@ -1,133 +1,159 @@
 internal import TintypeCore
 
-/// Collects the metadata of the ancillary chunks. Of each kind the first is kept.
+/// Collects the metadata of the ancillary chunks. Of each kind but texts the first is kept.
 struct MetadataReader {
     private(set) var metadata = Metadata()
+    private let header: Header
     private let limits: DecodeLimits
     /// Bytes that all blocks together may still hold.
     private var left: Int
 
-    static var xmpKeyword: [UInt8] { Array("XML:com.adobe.xmp".utf8) }
+    static var xmpKeyword: String { "XML:com.adobe.xmp" }
 
-    init(_ limits: DecodeLimits) {
+    init(_ header: Header, limits: DecodeLimits) {
+        self.header = header
         self.limits = limits
         left = limits.metadata
     }
 
     /// Reads the open chunk, which is ancillary, if it is one of those that are kept. Otherwise it is passed over.
     ///
-    /// - Parameter afterData: whether the image data have begun, where iCCP and pHYs have no place any more (PNG §5.6).
-    mutating func take(_ chunks: inout ChunkReader, afterData: Bool) throws(ImageError) {
-        switch chunks.type {
+    /// - Parameters:
+    ///   - palette: as far as it is read.
+    ///   - afterData: whether the image data have begun, where most have no place any more (PNG §5.6).
+    mutating func take(_ chunks: inout ChunkReader, palette: Palette?, afterData: Bool) throws(ImageError) {
+        guard let type = chunks.type else { return }
+        let header = header
+        switch type {
         case .iccp where !afterData && metadata.icc == nil:
-            metadata.icc = try block(&chunks, { ($0.profile($1), "an iCCP chunk that holds no colour profile") })
-        case .srgb where !afterData:
-            // §11.3.2.5: its one byte is a rendering intent.
-            metadata.isSRGB = true
-            try chunks.close()
-        case .exif where metadata.exif == nil:
-            metadata.exif = try block(&chunks, { ($0.exif($1), "an eXIf chunk that holds no EXIF") })
-        case .itxt where metadata.xmp == nil:
-            metadata.xmp = try text(&chunks)
+            metadata.icc = try read(&chunks, Self.profile)
+        case .srgb where !afterData && !metadata.isSRGB:
+            metadata.png.renderingIntent = try read(&chunks, Self.intent)
+            metadata.isSRGB = metadata.png.renderingIntent != nil
+        case .gama where !afterData && metadata.png.gamma == nil:
+            metadata.png.gamma = try read(&chunks) { data throws(Fault) in try Metadata.PNG.gamma(data) } ?? nil
+        case .chrm where !afterData && metadata.png.chromaticities == nil:
+            metadata.png.chromaticities = try read(&chunks) { data throws(Fault) in try .init(data) }
+        case .cicp where !afterData && metadata.png.codePoints == nil:
+            metadata.png.codePoints = try read(&chunks) { data throws(Fault) in try .init(data) }
+        case .sbit where !afterData && metadata.png.significantBits == nil:
+            metadata.png.significantBits = try read(&chunks) { data throws(Fault) in try .init(data, header: header) }
+        case .bkgd where !afterData && metadata.png.background == nil:
+            metadata.png.background = try read(&chunks) { data throws(Fault) in
+                try .init(data, header: header, palette: palette)
+            }
         case .phys where !afterData && metadata.density == nil:
-            metadata.density = try density(&chunks)
+            metadata.density = try read(&chunks, Self.density) ?? nil
+        case .exif where metadata.exif == nil:
+            metadata.exif = try read(&chunks, Self.exif)
+        case .time where metadata.png.modified == nil:
+            metadata.png.modified = try read(&chunks) { data throws(Fault) in try .init(data) }
+        case .text, .ztxt, .itxt:
+            let text = try read(&chunks) { data throws(Fault) in try Metadata.PNG.Text(type, &data) }
+            if let text { try take(text, &chunks) }
+        case _ where type.isSafeToCopy && !Self.known.contains(type):
+            try takeUnknown(type, &chunks, afterData: afterData)
         default:
             try chunks.close()
         }
     }
 
-    private enum Content {
-        case bytes([UInt8])
-        case tooLong, damaged
-    }
+    private typealias Fault = ChunkData.Fault
 
-    /// Reads a chunk within the limits and interprets it.
-    private mutating func block(
-        _ chunks: inout ChunkReader, _ read: (MetadataReader, [UInt8]) -> (Content, String)
-    ) throws(ImageError) -> [UInt8]? {
-        let start = chunks.start
-        var content = (Content.tooLong, "")
-        if chunks.remaining <= min(left, limits.metadataBlock) {
-            guard let data = try chunks.readData() else { return nil }
-            content = read(self, data)
-        } else {
+    /// What is to be copied, but not in the unknown.
+    private static let known: [ChunkType] = [.phys, .exif]
+
+    private var room: Int { min(left, limits.metadataBlock) }
+
+    /// Reads the open chunk within the limits and interprets it.
+    ///
+    /// - Returns: nil where its CRC is wrong, it breaks the rules or is beyond the limits, all of which is noted.
+    private mutating func read<Value>(
+        _ chunks: inout ChunkReader, _ parse: (inout ChunkData) throws(Fault) -> Value
+    ) throws(ImageError) -> Value? {
+        let (start, name) = (chunks.start, chunks.type?.description ?? "")
+        guard chunks.remaining <= room else {
             try chunks.close()
+            try noteLimit(&chunks, start)
+            return nil
         }
-        switch content {
-        case (.bytes(let bytes), _):
-            left -= bytes.count
-            return bytes
-        case (.damaged, let reason):
-            try chunks.log.note(.damaged, reason, at: start)
-        case (.tooLong, _):
-            let reason = "metadata beyond the limit of \(limits.metadataBlock) bytes, or \(limits.metadata) in all"
-            guard !chunks.log.strict else { throw ImageError(.limitExceeded, reason, at: start, format: .png) }
-            try chunks.log.note(.damaged, reason, at: start)
-        }
-        return nil
-    }
-
-    private func inflate(_ data: ArraySlice<UInt8>) -> Content {
-        do {
-            let inflated = try Inflater.inflateAll(Array(data), limit: min(left, limits.metadataBlock))
-            return inflated.map { .bytes($0) } ?? .tooLong
+        guard let bytes = try chunks.readData() else { return nil }
+        var data = ChunkData(bytes, room: room)
+        do throws(Fault) {
+            let value = try parse(&data)
+            left -= data.held
+            return value
         } catch {
-            return .damaged
+            switch error {
+            case .tooLong: try noteLimit(&chunks, start)
+            case .damaged: try chunks.log.note(.damaged, "\(name) does not hold what it should", at: start)
+            }
+            return nil
         }
     }
 
-    /// iCCP (PNG §11.3.2.3): a name of 1 to 79 bytes, zero, compression method 0, a zlib stream.
-    private func profile(_ data: [UInt8]) -> Content {
-        guard let zero = data.prefix(80).firstIndex(of: 0), zero > 0, data.count > zero + 2, data[zero + 1] == 0 else {
-            return .damaged
+    private func noteLimit(_ chunks: inout ChunkReader, _ start: Int) throws(ImageError) {
+        let reason = "metadata beyond the limit of \(limits.metadataBlock) bytes, or \(limits.metadata) in all"
+        guard !chunks.log.strict else { throw ImageError(.limitExceeded, reason, at: start, format: .png) }
+        try chunks.log.note(.damaged, reason, at: start)
+    }
+
+    /// A text is XMP, or another block in disguise, or what it says.
+    private mutating func take(_ text: Metadata.PNG.Text, _ chunks: inout ChunkReader) throws(ImageError) {
+        if text.keyword == Self.xmpKeyword {
+            metadata.xmp = metadata.xmp ?? Array(text.text.utf8)
+            return
         }
-        let content = inflate(data[(zero + 2)...])
-        if case .bytes(let profile) = content, !MetadataRules.isProfile(profile) { return .damaged }
-        return content
+        do throws(Fault) {
+            if try !RawProfile.take(text, into: &metadata) { metadata.png.texts.append(text) }
+        } catch {
+            try chunks.log.note(.damaged, "the text '\(text.keyword)' cannot be read", at: chunks.start)
+        }
+    }
+
+    /// A chunk that nobody here understands. One beyond the limits is simply not copied.
+    private mutating func takeUnknown(
+        _ type: ChunkType, _ chunks: inout ChunkReader, afterData: Bool
+    ) throws(ImageError) {
+        let cost = chunks.remaining + ChunkData.overhead
+        guard cost <= room else { return _ = try chunks.close() }
+        guard let data = try chunks.readData() else { return }
+        left -= cost
+        metadata.png.unknownChunks.append(.init(type: type.code, data: data, isBehindImageData: afterData))
+    }
+
+    /// iCCP (PNG §11.3.2.3): a name, the compression method, a zlib stream.
+    private static func profile(_ data: inout ChunkData) throws(Fault) -> [UInt8] {
+        var position = 0
+        _ = try data.keyword(&position)
+        guard position < data.bytes.count else { throw .damaged }
+        let profile = try data.inflate(from: position + 1, method: data.bytes[position])
+        guard MetadataRules.isProfile(profile) else { throw .damaged }
+        return profile
+    }
+
+    /// sRGB (PNG §11.3.2.5).
+    private static func intent(_ data: inout ChunkData) throws(Fault) -> UInt8 {
+        try data.expect(1)
+        guard data.bytes[0] <= 3 else { throw .damaged }
+        return data.bytes[0]
     }
 
     /// eXIf (PNG §11.3.4.5).
-    private func exif(_ data: [UInt8]) -> Content {
-        MetadataRules.isEXIF(data) ? .bytes(data) : .damaged
+    private static func exif(_ data: inout ChunkData) throws(Fault) -> [UInt8] {
+        guard MetadataRules.isEXIF(data.bytes) else { throw .damaged }
+        return data.bytes
     }
 
-    /// iTXt (PNG §11.3.3.4), of which only the XMP packet is wanted.
-    private mutating func text(_ chunks: inout ChunkReader) throws(ImageError) -> [UInt8]? {
-        let keyword = Self.xmpKeyword + [0]
-        guard try chunks.readData(upTo: keyword.count) == keyword else {
-            try chunks.close()
-            return nil
-        }
-        return try block(&chunks, { ($0.packet($1), "an iTXt chunk whose XMP cannot be read") })
-    }
-
-    /// What follows the keyword: compression flag and method, language, translated keyword, text.
-    private func packet(_ data: [UInt8]) -> Content {
-        guard data.count >= 4, data[0] <= 1, data[1] == 0 || data[0] == 0,
-            let language = data[2...].firstIndex(of: 0),
-            let translated = data[(language + 1)...].firstIndex(of: 0)
-        else { return .damaged }
-        let text = data[(translated + 1)...]
-        return data[0] == 1 ? inflate(text) : .bytes(Array(text))
-    }
-
-    /// pHYs (PNG §11.3.4.3).
-    private func density(_ chunks: inout ChunkReader) throws(ImageError) -> Metadata.Density? {
-        let start = chunks.start
-        guard chunks.remaining == 9 else {
-            try chunks.close()
-            try chunks.log.note(.damaged, "a pHYs chunk of the wrong length", at: start)
-            return nil
-        }
-        guard let data = try chunks.readData() else { return nil }
-        let x = Double(data[0..<4].reduce(0) { $0 << 8 | UInt32($1) })
-        let y = Double(data[4..<8].reduce(0) { $0 << 8 | UInt32($1) })
+    /// pHYs (PNG §11.3.4.3): pixels a metre, or only their ratio.
+    private static func density(_ data: inout ChunkData) throws(Fault) -> Metadata.Density? {
+        try data.expect(9)
+        let (x, y) = (Double(data.uint32(at: 0)), Double(data.uint32(at: 4)))
+        let unit = data.bytes[8]
         // Some writers put zeros where they know no density.
-        guard x > 0, y > 0, data[8] <= 1 else { return nil }
-        // The file counts pixels a metre.
-        return data[8] == 1
-            ? Metadata.Density(x: x / 100, y: y / 100, unit: .centimeter)
-            : Metadata.Density(x: x, y: y, unit: .aspect)
+        guard x > 0, y > 0, unit <= 1 else { return nil }
+        return unit == 1
+            ? Metadata.Density(x: x / 100, y: y / 100, unit: .centimeter) : Metadata.Density(x: x, y: y, unit: .aspect)
     }
 }
 

@@ -1,30 +1,33 @@
 public import TintypeCore
-internal import TintypeKernels
 
 /// Encodes animated PNG (PNG, third edition, §4.7 and §11.3.6), frame by frame.
 ///
-/// Frames are given whole; of each only the rectangle that differs from the one before is written. A picture of one
-/// frame becomes a still. The compressed frames wait in memory, as the file states their number before the first.
+/// Frames are given whole; of each only the rectangle that differs from the one before is written, with transparent
+/// pixels where nothing changed if that makes it smaller. Samples and bits that no frame needs are left out, as
+/// `PNGEncoder` does. A picture of one frame becomes a still. The frames wait in memory, as the file states their
+/// number, and what they have in common, before the first: up to 256 MiB as pixels, beyond that compressed.
 public struct PNGAnimationEncoder: ~Copyable {
-    private struct Part {
-        var control: [UInt8]
-        var data: [UInt8]
-    }
-
     private let size: Size
     private let pixelFormat: PixelFormat
+    /// The same with alpha: the frames are kept so.
+    private let format: PixelFormat
     private let options: PNGEncoder.Options
     private let metadata: Metadata
     private let plays: UInt32
     private var chunks: ChunkWriter
-    private var parts: [Part] = []
+    private var waiting: [AnimationFrame] = []
+    private var waitingBytes = 0
+    /// Frames compressed as they came, if they are not to wait, or no longer.
+    private var compressed: [CompressedAnimation.Part] = []
+    private var waits: Bool
     private var previous: [UInt8] = []
     private var hasFinished = false
+
+    private static var mostWaitingBytes: Int { 256 << 20 }
 
     /// - Parameters:
     ///   - size: each side 1 to 2³¹ − 1 pixels.
     ///   - loopCount: how often the animation plays, 0 for ever.
-    ///   - options: frames are written in the pixel format given, whatever `reduces` says.
     /// - Throws: `misuse` for CMYK, options that do not exist or a size without pixels; `limitExceeded` for a size that
     ///   PNG cannot hold; `io` from the sink.
     public init(
@@ -37,8 +40,10 @@ public struct PNGAnimationEncoder: ~Copyable {
         self.chunks = chunks
         self.size = size
         self.pixelFormat = pixelFormat
+        format = .make(gray: pixelFormat.isGray, alpha: true, bitDepth: pixelFormat.bitDepth)
         self.options = options
         self.metadata = metadata
+        waits = options.reduces
         plays = UInt32(min(max(loopCount, 0), 0x7FFF_FFFF))
     }
 
@@ -50,85 +55,70 @@ public struct PNGAnimationEncoder: ~Copyable {
         guard frame.size == size, frame.pixelFormat == pixelFormat, !hasFinished else {
             throw ImageError(.misuse, "a frame that does not fit the animation, or comes after its end", format: .png)
         }
-        let stride = frame.bytesPerRow
-        let region =
-            previous.isEmpty
-            ? Region(x: 0, y: 0, size: size)
-            : Self.difference(frame.pixels.span, previous.span, stride, pixelFormat.bytesPerPixel)
-        parts.append(
-            Part(
-                control: Self.control(region, delayMilliseconds),
-                data: try compress(frame.pixels, stride, region)))
-        previous = frame.pixels
-    }
-
-    private struct Region {
-        var x, y: Int
-        var size: Size
-    }
-
-    /// The smallest rectangle outside which the two agree; one pixel where they agree everywhere.
-    private static func difference(_ a: Span<UInt8>, _ b: Span<UInt8>, _ stride: Int, _ pixelBytes: Int) -> Region {
-        var (left, right, top, bottom) = (stride, -1, -1, -1)
-        for start in Swift.stride(from: 0, to: a.count, by: stride) {
-            var first = 0
-            while first < stride, a[start &+ first] == b[start &+ first] { first &+= 1 }
-            if first == stride { continue }
-            var last = stride - 1
-            while a[start &+ last] == b[start &+ last] { last &-= 1 }
-            (left, right) = (min(left, first), max(right, last))
-            if top < 0 { top = start / stride }
-            bottom = start / stride
+        let pixels = Self.withAlpha(frame)
+        let next = AnimationFrame(
+            pixels, after: previous, width: size.width, format: format, delayMilliseconds: delayMilliseconds)
+        previous = pixels
+        waiting.append(next)
+        waitingBytes += next.bytes
+        if waitingBytes > Self.mostWaitingBytes { waits = false }
+        if !waits {
+            compressed += try reduction.compress(in: plainLayout).parts
+            waiting = []
+            waitingBytes = 0
         }
-        if top < 0 { return Region(x: 0, y: 0, size: Size(1, 1)) }
-        (left, right) = (left / pixelBytes, right / pixelBytes)
-        return Region(x: left, y: top, size: Size(right - left + 1, bottom - top + 1))
     }
 
-    /// fcTL (PNG §11.3.6.2) without its sequence number: nothing is disposed of, and pixels replace what was there.
-    private static func control(_ region: Region, _ delayMilliseconds: Int) -> [UInt8] {
-        let delay = max(0, delayMilliseconds)
-        let (numerator, denominator) = delay <= 65_535 ? (delay, 1000) : (min(delay / 1000, 65_535), 1)
-        let place = [region.size.width, region.size.height, region.x, region.y]
-        return place.flatMap { bigEndian(UInt32(truncatingIfNeeded: $0)) }
-            + bigEndian(UInt32(numerator) << 16 | UInt32(denominator)) + [0, 0]
-    }
-
-    private func compress(_ pixels: [UInt8], _ stride: Int, _ region: Region) throws(ImageError) -> [UInt8] {
-        var layout = Layout(pixelFormat, width: region.size.width)
-        var line = [UInt8](repeating: 0, count: layout.lineBytes)
-        var data = ImageDataCompressor(
-            lineBytes: layout.lineBytes, distance: layout.filterDistance,
-            effort: Effort(options.effort, packed: false), threads: options.threads)
-        let bytes = region.size.width * pixelFormat.bytesPerPixel
-        for y in region.y..<region.y + region.size.height {
-            let start = y * stride + region.x * pixelFormat.bytesPerPixel
-            layout.convert(pixels.span.extracting(start..<start + bytes), into: &line)
-            try data.take(line.span)
+    private static func withAlpha(_ frame: Image) -> [UInt8] {
+        let format = frame.pixelFormat
+        if format.hasAlpha { return frame.pixels }
+        let (pixel, sample) = (format.bytesPerPixel, format.bitDepth / 8)
+        let count = frame.pixels.count / pixel
+        var wide = [UInt8](repeating: 255, count: count * (pixel + sample))
+        let source = frame.pixels.span
+        var target = wide.mutableSpan
+        for i in 0..<count {
+            for byte in 0..<pixel { target[i &* (pixel &+ sample) &+ byte] = source[i &* pixel &+ byte] }
         }
-        try data.finish()
-        return data.takeCompressed()
+        return wide
     }
+
+    private var reduction: AnimationReduction {
+        let hasProfile = metadata.icc.map { MetadataRules.isProfile($0, gray: false) } ?? false
+        return AnimationReduction(
+            frames: waiting, effort: options.effort, threads: options.threads, keepsColor: hasProfile)
+    }
+
+    private var plainLayout: Layout { Layout(format, hasAlpha: pixelFormat.hasAlpha, width: size.width) }
 
     /// Writes the file.
     ///
     /// - Throws: `misuse` without a frame, or when called again; `limitExceeded` for a frame or metadata that PNG cannot
     ///   hold; `io` from the sink.
     public mutating func finish() throws(ImageError) {
-        guard !parts.isEmpty, !hasFinished else {
+        guard !previous.isEmpty, !hasFinished else {
             throw ImageError(.misuse, hasFinished ? "the file is already finished" : "no frame", format: .png)
         }
         hasFinished = true
-        let layout = Layout(pixelFormat, width: size.width)
-        try chunks.write(.ihdr, layout.header(size))
-        try chunks.write(metadata, isGray: layout.isGray, level: options.effort)
-        let isAnimated = parts.count > 1
-        if isAnimated {
-            try chunks.write(.actl, bigEndian(UInt32(truncatingIfNeeded: parts.count)) + bigEndian(plays))
-        }
+        let animation =
+            waits ? try reduction.compress() : CompressedAnimation(layout: plainLayout, parts: compressed)
+        waiting = []
+        compressed = []
+        try chunks.writeHead(animation.layout, size, metadata, level: options.effort, animation: control(animation))
+        try write(animation.parts)
+        try chunks.writeTail(metadata)
+    }
+
+    /// acTL (PNG §11.3.6.1), nil for a single frame.
+    private func control(_ animation: CompressedAnimation) -> [UInt8]? {
+        let count = animation.parts.count
+        return count > 1 ? bigEndian(UInt32(truncatingIfNeeded: count)) + bigEndian(plays) : nil
+    }
+
+    private mutating func write(_ parts: [CompressedAnimation.Part]) throws(ImageError) {
         var sequence: UInt32 = 0
         for (index, part) in parts.enumerated() {
-            if isAnimated {
+            if parts.count > 1 {
                 try chunks.write(.fctl, bigEndian(sequence) + part.control)
                 sequence &+= 1
             }
@@ -139,8 +129,5 @@ public struct PNGAnimationEncoder: ~Copyable {
                 sequence &+= 1
             }
         }
-        parts = []
-        try chunks.write(.iend, [])
-        try chunks.flush()
     }
 }

@@ -3,8 +3,8 @@ internal import TintypeKernels
 
 /// Decodes PNG and APNG (PNG, third edition), every colour type, depth and interlacing.
 ///
-/// A picture that is not interlaced streams: a few lines are held. Adam7 holds the whole picture, an animation its
-/// canvas; both are charged to `DecodeLimits.memory` before they are allocated. Samples below 8 bits are scaled to 8;
+/// A picture that is not interlaced streams: a few lines are held. Of an interlaced one every other row is held, packed
+/// as in the file, of an animation the canvas; both are charged to `DecodeLimits.memory` before they are allocated. Samples below 8 bits are scaled to 8;
 /// palettes become RGB, or RGBA where the file has tRNS; tRNS of grey and RGB becomes an alpha channel. No gamma is
 /// applied.
 ///
@@ -20,8 +20,12 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
     var animation: Animation?
     public let info: ImageInfo
 
-    /// The rows of an interlaced picture, once decoded.
-    private var picture: [UInt8] = []
+    /// What is held of an interlaced picture, once read.
+    private var early: EarlyPasses?
+    /// A line of one of its passes, converted.
+    private var passRow: [UInt8] = []
+    /// Whether only its first pass is wanted.
+    private var isSampled = false
     private var nextRow = 0
     /// Whether the image data broke off, so that the rest is zeros.
     var isBroken = false
@@ -52,15 +56,26 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
     ) throws(ImageError) -> (info: ImageInfo, metadata: Metadata) {
         var chunks = ChunkReader(source, strict: options.strict)
         let preamble = try Preamble(&chunks, limits: options.limits)
-        return (preamble.info(preamble.pixelFormat), preamble.metadataReader.metadata)
+        return (preamble.info(preamble.pixelFormat), preamble.metadata)
     }
 
-    public var size: Size { info.size }
+    public var size: Size { isSampled ? Pass.adam7[0].size(in: info.size) : info.size }
     /// That of `info`; but RGBA of 8 bits after `nextFrame()` was called for an animated file.
     public var pixelFormat: PixelFormat { animation == nil ? info.pixelFormat : .rgba8 }
-    /// What stands before the image data; after `finish()`, also what stands behind them.
-    public var metadata: Metadata { preamble.metadataReader.metadata }
+    /// What stands before the image data and behind them; from a source that cannot look ahead the latter not before
+    /// `finish()`.
+    public var metadata: Metadata { preamble.metadata }
     public var warnings: [DecodeWarning] { chunks.log.warnings }
+
+    /// The first pass of Adam7 is every eighth pixel of every eighth row, and stands first in the file. Granted for no
+    /// other step; and not in a strict decode, which would have to look at the rest as well.
+    public mutating func sample(every step: Int) -> Int {
+        guard step == 8, preamble.header.interlaced, !chunks.log.strict, nextRow == 0, framesAskedFor == 0 else {
+            return 1
+        }
+        isSampled = true
+        return step
+    }
 
     /// Moves to the next frame.
     ///
@@ -74,7 +89,7 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
     public mutating func nextFrame() throws(ImageError) -> Frame? {
         if let failure { throw failure }
         defer { framesAskedFor += 1 }
-        guard preamble.animation != nil else { return framesAskedFor == 0 ? Frame(index: 0) : nil }
+        guard preamble.animation != nil, !isSampled else { return framesAskedFor == 0 ? Frame(index: 0) : nil }
         do throws(ImageError) {
             guard animation != nil || nextRow == 0 else {
                 throw ImageError(.misuse, "frames were asked for after rows of the still picture", format: .png)
@@ -95,9 +110,8 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
         do {
             if animation != nil {
                 Self.copy(animation?.canvas.pixels ?? [], nextRow, into: &row)
-            } else if preamble.header.interlaced {
-                if picture.isEmpty { try decodeInterlaced() }
-                Self.copy(picture, nextRow, into: &row)
+            } else if preamble.header.interlaced, !isSampled {
+                try interlacedRow(into: &row)
             } else {
                 try streamRow(into: &row)
             }
@@ -122,19 +136,34 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
         try convert(line, into: &row)
     }
 
-    /// Adam7 (PNG §8.1): all passes, put together.
-    private mutating func decodeInterlaced() throws(ImageError) {
-        let bytes = info.pixelFormat.bytesPerPixel
-        let stride = size.width * bytes
-        try budget.charge(size.height + 1, stride: stride, for: "an interlaced picture of \(size)", format: .png)
-        picture = [UInt8](repeating: 0, count: size.height * stride)
-        var row = [UInt8](repeating: 0, count: stride)
-        while let line = try nextLine() {
-            try convert(line, into: &row)
-            Pass.scatter(
-                row, width: line.width, x: line.x, dx: line.dx, pixelBytes: bytes, into: &picture,
-                at: line.row * stride)
+    /// Adam7 (PNG §8.1): even rows are put together of what was kept, odd ones come from the file.
+    private mutating func interlacedRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
+        if early == nil { try readEarlyPasses() }
+        guard nextRow % 2 == 0 else { return try streamRow(into: &row) }
+        for i in row.indices { row[i] = 0 }
+        let pixelBytes = info.pixelFormat.bytesPerPixel
+        for kept in early?.passes ?? [] {
+            guard let start = kept.start(inRow: nextRow) else { continue }
+            try note(isInPalette: Self.convert(kept, from: start, by: &converter, into: &passRow), nextRow)
+            kept.pass.scatter(passRow, width: kept.width, pixelBytes: pixelBytes, into: &row)
         }
+    }
+
+    private mutating func readEarlyPasses() throws(ImageError) {
+        let rowBytes = size.width * info.pixelFormat.bytesPerPixel
+        try budget.charge(rowBytes, for: "a line of \(size.width) pixels", format: .png)
+        passRow = [UInt8](repeating: 0, count: rowBytes)
+        var passes = try EarlyPasses(preamble.header, budget: &budget)
+        while scanlines.isInEarlyPass, let line = try nextLine() { passes.keep(scanlines.line, line) }
+        early = passes
+    }
+
+    private static func convert(
+        _ kept: EarlyPasses.Kept, from start: Int, by converter: inout RowConverter, into row: inout [UInt8]
+    ) -> Bool {
+        var whole = row.mutableSpan
+        var front = whole._mutatingExtracting(0..<kept.width * converter.format.bytesPerPixel)
+        return converter.convert(kept.lines, from: start, width: kept.width, into: &front)
     }
 
     /// The next line, nil after the last and where the data break off.
@@ -163,9 +192,13 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
     private mutating func convert(
         _ line: ScanlineReader.Line, into row: inout MutableSpan<UInt8>
     ) throws(ImageError) {
-        if converter.convert(scanlines.line, width: line.width, into: &row) || hasNotedIndex { return }
+        try note(isInPalette: converter.convert(scanlines.line, width: line.width, into: &row), line.row)
+    }
+
+    private mutating func note(isInPalette: Bool, _ row: Int) throws(ImageError) {
+        if isInPalette || hasNotedIndex { return }
         hasNotedIndex = true
-        try chunks.log.note(.damaged, "a palette index is past the palette's end", row: line.row)
+        try chunks.log.note(.damaged, "a palette index is past the palette's end", row: row)
     }
 
     public mutating func finish() throws(ImageError) {
@@ -173,7 +206,7 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
         if hasFinished { return }
         hasFinished = true
         do {
-            if animation == nil, !isBroken, nextRow == size.height { try finishImageData() }
+            if animation == nil, !isBroken, !isSampled, nextRow == size.height { try finishImageData() }
             try readTrailer()
         } catch {
             failure = error
@@ -234,7 +267,7 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
         if type == .idat {
             try chunks.close()
         } else if type.isAncillary {
-            try preamble.metadataReader.take(&chunks, afterData: true)
+            try preamble.metadataReader.take(&chunks, palette: nil, afterData: true)
         } else if chunks.log.strict {
             throw chunks.error(.unsupported, "the critical chunk \(type) is not known")
         } else {

@@ -11,8 +11,8 @@ extension PNGEncoder {
         ///
         /// Rows are kept in memory as long as any of that may be possible, up to 256 MiB.
         public var reduces = true
-        /// Threads to compress on, at least 1. The file does not depend on it.
-        public var threads = 1
+        /// Threads to compress on, at least 1, by default as many as there are cores. The file does not depend on it.
+        public var threads = Processors.count
 
         public init(effort: Int = 6) {
             self.effort = effort

@@ -4,7 +4,7 @@ public import TintypeCore
 ///
 /// Grey and RGB, with and without alpha, in 8 and 16 bits, are written as they are or, where that says the same of every
 /// pixel, in fewer samples and bits. The metadata stand before the image data: the colour profile as iCCP (if it is one
-/// for grey or RGB, as the picture is), the density as pHYs, EXIF as eXIf, XMP as iTXt.
+/// for grey or RGB, as the picture is), the density as pHYs, EXIF as eXIf, XMP as iTXt, IPTC and comments as texts.
 public struct PNGEncoder: RowSink, ~Copyable {
     private let size: Size
     private let pixelFormat: PixelFormat
@@ -99,8 +99,7 @@ public struct PNGEncoder: RowSink, ~Copyable {
         }
         try data?.finish()
         try flush(all: true)
-        try chunks.write(.iend, [])
-        try chunks.flush()
+        try chunks.writeTail(metadata)
     }
 
     /// The ways to store the picture, the most promising first.
@@ -140,10 +139,7 @@ public struct PNGEncoder: RowSink, ~Copyable {
             lineBytes: layout.lineBytes, distance: layout.filterDistance,
             effort: Effort(options.effort, packed: layout.isPacked), threads: options.threads)
         guard writingHeader else { return }
-        try chunks.write(.ihdr, layout.header(size))
-        try chunks.write(metadata, isGray: layout.isGray, level: options.effort)
-        if !layout.palette.isEmpty { try chunks.write(.plte, layout.palette) }
-        if !layout.transparency.isEmpty { try chunks.write(.trns, layout.transparency) }
+        try chunks.writeHead(layout, size, metadata, level: options.effort)
     }
 
     /// Each row is let go as soon as it is compressed.

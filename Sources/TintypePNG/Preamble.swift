@@ -10,13 +10,15 @@ struct Preamble {
     /// The control of the first frame, if that is the picture in IDAT.
     private(set) var firstFrame: FrameControl?
     var metadataReader: MetadataReader
+    /// The metadata with those behind the image data, where they could be looked at.
+    private var ahead: Metadata?
     private var hasTransparency = false
 
     /// Reads up to the first IDAT chunk, which is left open.
     init(_ chunks: inout ChunkReader, limits: DecodeLimits) throws(ImageError) {
         try chunks.readSignature()
         header = try Self.readHeader(&chunks)
-        metadataReader = MetadataReader(limits)
+        metadataReader = MetadataReader(header, limits: limits)
         while true {
             guard let type = try chunks.advance() else {
                 throw ImageError(.truncated, "the file ends before the image data", at: chunks.offset, format: .png)
@@ -31,7 +33,10 @@ struct Preamble {
             try chunks.log.note(.damaged, "a frame's control (fcTL) without the animation's (acTL)", at: chunks.start)
             firstFrame = nil
         }
+        ahead = chunks.lookingAhead(metadataReader, limit: limits.metadata)
     }
+
+    var metadata: Metadata { ahead ?? metadataReader.metadata }
 
     private static func readHeader(_ chunks: inout ChunkReader) throws(ImageError) -> Header {
         guard let type = try chunks.advance() else {
@@ -58,7 +63,7 @@ struct Preamble {
             guard type.isAncillary else {
                 throw chunks.error(.unsupported, "the critical chunk \(type) is not known")
             }
-            try metadataReader.take(&chunks, afterData: false)
+            try metadataReader.take(&chunks, palette: palette, afterData: false)
         }
     }
 
@@ -151,7 +156,7 @@ struct Preamble {
             format: .png, size: header.size, pixelFormat: pixelFormat, bitDepth: header.depth,
             channels: isPalette ? pixelFormat.channels : header.channels, hasAlpha: pixelFormat.hasAlpha,
             details: .png(details))
-        info.orientation = metadataReader.metadata.orientation
+        info.orientation = metadata.orientation
         info.frameCount = animation?.frames ?? 1
         info.loopCount = animation?.plays
         return info

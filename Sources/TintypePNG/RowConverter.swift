@@ -55,12 +55,14 @@ struct RowConverter {
     /// Converts one line.
     ///
     /// - Parameters:
-    ///   - line: at least the bytes of `width` pixels.
+    ///   - lines: hold the bytes of `width` pixels from `start` on.
     ///   - row: exactly `width` pixels of `format`.
     /// - Returns: false if a palette index is past the palette's end. Such a pixel becomes opaque black.
-    mutating func convert(_ line: [UInt8], width: Int, into row: inout MutableSpan<UInt8>) -> Bool {
+    mutating func convert(
+        _ lines: [UInt8], from start: Int = 0, width: Int, into row: inout MutableSpan<UInt8>
+    ) -> Bool {
         precondition(row.count == width * format.bytesPerPixel)
-        let line = line.span.extracting(0..<header.lineBytes(width))
+        let line = lines.span.extracting(start..<start + header.lineBytes(width))
         switch conversion {
         case .copy:
             precondition(line.count == row.count)

@@ -57,6 +57,9 @@ struct ScanlineReader: ~Copyable {
     /// What the budget was charged.
     var heldBytes: Int { line.count + prior.count + window.count }
 
+    /// Whether the next line is of one of Adam7's first six passes.
+    var isInEarlyPass: Bool { pass < passes.count && passes[pass].isEarly }
+
     var hasReadLines: Bool { linesRead > 0 }
 
     /// The topmost row of the picture to which the lines not yet read contribute.

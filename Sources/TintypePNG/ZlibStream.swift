@@ -105,19 +105,29 @@ struct Deflater: ~Copyable {
         }
     }
 
+    /// How hard repetitions are looked for, and how.
+    struct Coding: Sendable {
+        /// zlib's own, 0 to 9.
+        let level: Int
+        let strategy: Strategy
+
+        init(_ level: Int, _ strategy: Strategy = .default) {
+            self.level = level
+            self.strategy = strategy
+        }
+    }
+
     /// How far back a repetition may lie.
     static var window: Int { 32 << 10 }
 
     private let stream: UnsafeMutablePointer<z_stream>
 
-    /// - Parameters:
-    ///   - level: zlib's own, 0 to 9.
-    ///   - raw: whether the stream is bare deflate (RFC 1951), without zlib's header and checksum.
-    init(level: Int, strategy: Strategy = .default, raw: Bool = false) throws(ImageError) {
+    /// - Parameter raw: whether the stream is bare deflate (RFC 1951), without zlib's header and checksum.
+    init(_ coding: Coding, raw: Bool = false) throws(ImageError) {
         // A window of 2¹⁵ bytes, and more memory for symbols than zlib's default of 8.
         unsafe stream = try ZlibState.make { stream in
             unsafe deflateInit2_(
-                stream, Int32(level), Z_DEFLATED, raw ? -15 : 15, 9, strategy.code, ZLIB_VERSION,
+                stream, Int32(coding.level), Z_DEFLATED, raw ? -15 : 15, 9, coding.strategy.code, ZLIB_VERSION,
                 Int32(MemoryLayout<z_stream>.size))
         }
     }
@@ -180,7 +190,7 @@ struct Deflater: ~Copyable {
 extension Deflater {
     /// A whole zlib stream.
     static func deflateAll(_ bytes: [UInt8], level: Int) throws(ImageError) -> [UInt8] {
-        var deflater = try Deflater(level: level)
+        var deflater = try Deflater(Coding(level))
         var whole: [UInt8] = []
         deflater.deflateAll(bytes, .finish) { whole += $0 }
         return whole
@@ -192,9 +202,9 @@ extension Deflater {
     ///   - before: the last 32 KiB of those, or all.
     ///   - last: whether nothing follows.
     static func band(
-        _ bytes: [UInt8], after before: [UInt8], last: Bool, level: Int, strategy: Strategy
+        _ bytes: [UInt8], after before: [UInt8], last: Bool, _ coding: Coding
     ) throws(ImageError) -> [UInt8] {
-        var deflater = try Deflater(level: level, strategy: strategy, raw: true)
+        var deflater = try Deflater(coding, raw: true)
         if !before.isEmpty { deflater.setDictionary(before) }
         var blocks: [UInt8] = []
         deflater.deflateAll(bytes, last ? .finish : .sync) { blocks += $0 }
@@ -202,9 +212,9 @@ extension Deflater {
     }
 
     /// How many bytes the blocks would have.
-    static func count(_ bytes: [UInt8], level: Int, dictionary: [UInt8] = []) throws(ImageError) -> Int {
-        var deflater = try Deflater(level: level, strategy: .filtered, raw: true)
-        if !dictionary.isEmpty { deflater.setDictionary(dictionary) }
+    static func count(_ bytes: [UInt8], _ coding: Coding, after before: [UInt8] = []) throws(ImageError) -> Int {
+        var deflater = try Deflater(coding, raw: true)
+        if !before.isEmpty { deflater.setDictionary(before) }
         var count = 0
         deflater.deflateAll(bytes, .finish) { count += $0.count }
         return count

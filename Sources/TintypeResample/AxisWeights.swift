@@ -22,13 +22,15 @@ public struct AxisWeights: Sendable, Hashable {
     ///   - source: pixels of the source along this axis, at least 1.
     ///   - origin: where the part that is used begins, in source pixels, at least 0. Pixels beside that part count as far as the
     ///     filter reaches, and only those beyond the edges of the source do not.
-    ///   - extent: length of that part, more than 0; `origin + extent` is at most `source`.
+    ///   - extent: length of that part, more than 0; `origin + extent` is at most `source`. Where the source's pixels were
+    ///     picked from a larger picture, both ends may be out by half a pixel.
     ///   - target: pixels of the result along this axis, at least 1.
     /// - Precondition: the bounds above.
     public init(filter: Filter, source: Int, origin: Double = 0, extent: Double? = nil, target: Int) {
         let extent = extent ?? Double(source)
         precondition(source >= 1 && target >= 1, "both sides have at least one pixel")
-        precondition(origin >= 0 && extent > 0 && origin + extent <= Double(source) + 1e-6, "crop beyond the source")
+        precondition(
+            origin >= -0.5 && extent > 0 && origin + extent <= Double(source) + 0.5 + 1e-6, "crop beyond the source")
         self.filter = filter
         self.source = source
         self.target = target

@@ -91,6 +91,26 @@ import Tintype
         #expect(try Image(decoding: folder.read("out.png")).size == Size(900, 675))
     }
 
+    /// What stands behind the image data goes along, too; `safe` keeps what says how the colours are meant.
+    @Test func whatPNGAloneSays() throws {
+        let folder = TemporaryFolder()
+        var chunks = PNGSample(random: 40, 30, colorType: 2, depth: 8).chunks
+        chunks.insert(PNGChunk("gAMA", bigEndian32(100_000)), at: 1)
+        chunks.insert(contentsOf: [PNGChunk("tEXt", Array("Comment\0C".utf8)), PNGChunk("prIv", [1])], at: 3)
+        try folder.write(PNGChunk.file(chunks), to: "a.png")
+        func types(_ options: String...) throws -> [String] {
+            #expect(try Tool.run(["convert", "a.png", "b.png"] + options, in: folder).code == 0)
+            return PNGChunk.split(try folder.read("b.png")).map(\.type)
+        }
+        #expect(try types("--metadata", "all") == ["IHDR", "gAMA", "tEXt", "IDAT", "prIv", "IEND"])
+        #expect(try types() == ["IHDR", "gAMA", "IDAT", "IEND"])
+        #expect(try types("--metadata", "none") == ["IHDR", "IDAT", "IEND"])
+        // Nobody here applies gAMA, so the pixels are not sRGB's.
+        let done = try Tool.run("convert", "a.png", "b.png", "--color", "srgb", in: folder)
+        #expect(done.code == 0 && done.errors.contains("gAMA"))
+        #expect(try !Image(decoding: folder.read("b.png")).metadata.isSRGB)
+    }
+
     @Test func coloursToSRGB() throws {
         let folder = TemporaryFolder()
         var image = Image(size: Size(1, 1), pixelFormat: .rgb8, pixels: [200, 100, 50])

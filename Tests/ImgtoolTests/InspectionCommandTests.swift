@@ -48,6 +48,31 @@ import Tintype
         #expect(try Tool.run("info", "nothing.png", in: folder).code == 66)
     }
 
+    @Test func infoTellsWhatPNGSays() throws {
+        let folder = TemporaryFolder()
+        var chunks = PNGSample(random: 4, 3, colorType: 2, depth: 8).chunks
+        chunks.insert(
+            contentsOf: [
+                PNGChunk("sRGB", [1]), PNGChunk("gAMA", bigEndian32(45455)), PNGChunk("sBIT", [5, 6, 5]),
+                PNGChunk("bKGD", [0, 255, 0, 16, 0, 0]), PNGChunk("tIME", [7, 234, 5, 1, 12, 30, 7]),
+            ], at: 1)
+        let text = Array("Title\0two\nlines \u{7}".utf8)
+        chunks.insert(PNGChunk("tEXt", text), at: chunks.count - 1)
+        try folder.write(PNGChunk.file(chunks), to: "a.png")
+        let done = try Tool.run("info", "a.png", in: folder)
+        #expect(done.lines[0].contains(", sRGB"))
+        #expect(
+            done.lines.dropFirst() == [
+                "    gamma 0.45455, significant bits 5 6 5, background #ff1000, changed 2026-05-01T12:30:07Z",
+                "    Title: two …",
+            ])
+        let json = try #require(try Tool.run("info", "a.png", "--json", in: folder).objects().first)
+        let png = try #require(json["png"] as? [String: Any])
+        #expect(png["gamma"] as? Double == 0.45455 && png["background"] as? String == "#ff1000")
+        #expect(png["modified"] as? String == "2026-05-01T12:30:07Z" && png["sRGB"] as? Bool == true)
+        #expect((png["texts"] as? [[String: String]])?.first?["text"] == "two\nlines \u{7}")
+    }
+
     @Test func infoTellsHowAPictureWasTaken() throws {
         let folder = TemporaryFolder()
         let image = Image(

@@ -121,7 +121,8 @@ struct EncoderBudgetTests {
                 let start = stored.starts[index] + mcuRow * count
                 coefficients += stored.coefficients[start..<start + count]
             }
-            bands.append(packer.pack(coefficients, mcuRow: mcuRow))
+            packer.pack(coefficients, mcuRow: mcuRow)
+            bands.append(packer.copy)
         }
         let counted = frame.scanBytes(bands)
         let scans = JPEGSegments(file).segments.filter { [0xC4, 0xDA].contains($0.marker) }

@@ -172,7 +172,8 @@ struct EncoderTablesTests {
     @Test func bandsThatDoNotFitAreRefused() throws {
         let layout = EncoderLayout(size: Size(64, 8), [EncoderLayout.Sampling(id: 1)])
         var packer = BandPacker(layout)
-        let band = packer.pack([Int16](repeating: 3, count: 8 * 64), mcuRow: 0)
+        packer.pack([Int16](repeating: 3, count: 8 * 64), mcuRow: 0)
+        let band = packer.copy
         #expect(band.bytes == 8 * (8 + 1) + 2 * 8 * 64)
         var store = BlockStore(limit: 2 * band.bytes)
         try store.append(band)
@@ -189,14 +190,11 @@ struct EncoderTablesTests {
         let samples = TestPictures.noise(width: size.width, height: 8, channels: 1, seed: 3)
         func packed(_ quality: FineQuality, quantizing: Bool) -> BlockBand {
             let steps = StandardQuantization.tables(for: layout, quality)[0]
-            let divisors = JPEGForward.Divisors(steps: steps.span)
-            var coefficients = [Int16](repeating: 0, count: 64 * 40)
-            var span = coefficients.mutableSpan
-            JPEGForward.transformBlocks(
-                samples.span, stride: size.width, blocks: 40, divisors: divisors,
-                quantizing: quantizing, into: &span)
+            var planes = BandPlanes(layout: layout, width: size.width)
+            for y in 0..<8 { planes.append(samples.span.extracting(y * size.width..<(y + 1) * size.width)) }
             var packer = BandPacker(layout)
-            return packer.pack(coefficients, mcuRow: 0)
+            packer.pack(planes, mcuRow: 0, [JPEGForward.Divisors(steps: steps.span)], quantizing: quantizing)
+            return packer.copy
         }
         let quality = FineQuality(sixteenths: sixteenths)
         let requantizer = Requantizer(layout, steps: StandardQuantization.tables(for: layout, quality))

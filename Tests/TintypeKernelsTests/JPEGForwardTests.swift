@@ -3,14 +3,18 @@ import Testing
 import TintypeKernels
 
 struct JPEGForwardTests {
-    private func transform(_ samples: [UInt8], steps: [UInt8]) -> [Int16] {
-        var output = [Int16](repeating: 0, count: samples.count)
-        var span = output.mutableSpan
+    /// The coefficients of blocks beside each other, row by row of each.
+    private func transform(
+        _ samples: [UInt8], steps: [UInt8], quantizing: Bool = true, tier: CPUTier = .current
+    ) -> [Int16] {
         let blocks = samples.count / 64
-        JPEGForward.transformBlocks(
+        var (masks, values) = ([UInt64](repeating: 0, count: blocks), [Int16](repeating: 7, count: samples.count))
+        var maskSpan = masks.mutableSpan
+        var valueSpan = values.mutableSpan
+        let count = JPEGForward.transformBlocks(
             samples.span, stride: 8 * blocks, blocks: blocks, divisors: JPEGForward.Divisors(steps: steps.span),
-            into: &span)
-        return output
+            quantizing: quantizing, masks: &maskSpan, values: &valueSpan, tier: tier)
+        return ZigzagOracle.unpacked(masks, values[..<count])
     }
 
     /// Eight rows of blocks beside each other.
@@ -103,7 +107,7 @@ struct JPEGForwardTests {
         #expect(cr == cb)
     }
 
-    private func convert(_ rgb: [UInt8]) -> (y: [UInt8], cb: [UInt8], cr: [UInt8]) {
+    private func convert(_ rgb: [UInt8], _ tier: CPUTier = .current) -> (y: [UInt8], cb: [UInt8], cr: [UInt8]) {
         let count = rgb.count / 3
         // One more than needed, which must stay as it is.
         var (y, cb, cr) = ([UInt8](repeating: 7, count: count + 1), [UInt8](repeating: 7, count: count + 1), [UInt8]())
@@ -111,21 +115,21 @@ struct JPEGForwardTests {
         var lumaSpan = y.mutableSpan
         var blueSpan = cb.mutableSpan
         var redSpan = cr.mutableSpan
-        JPEGForward.convertRow(rgb.span, pixels: count, luma: &lumaSpan, blue: &blueSpan, red: &redSpan)
+        JPEGForward.convertRow(rgb.span, pixels: count, luma: &lumaSpan, blue: &blueSpan, red: &redSpan, tier: tier)
         #expect([y.removeLast(), cb.removeLast(), cr.removeLast()] == [7, 7, 7])
         return (y, cb, cr)
     }
 
-    @Test(arguments: [0, 1, 2, 7, 16, 33, 500])
-    func downsamplingIsTheMeanWithAlternatingBias(count: Int) {
+    @Test(arguments: CPUTier.available, [0, 1, 2, 7, 16, 32, 33, 500])
+    func downsamplingIsTheMeanWithAlternatingBias(_ tier: CPUTier, count: Int) {
         var random = SplitMix64(seed: UInt64(count))
         let upper = (0..<2 * count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         let lower = (0..<2 * count).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         var (across, both) = ([UInt8](repeating: 0, count: count), [UInt8](repeating: 0, count: count))
         var acrossSpan = across.mutableSpan
-        JPEGForward.downsampleRow(upper.span, into: &acrossSpan)
+        JPEGForward.downsampleRow(upper.span, into: &acrossSpan, tier: tier)
         var bothSpan = both.mutableSpan
-        JPEGForward.downsampleRows(upper.span, lower.span, into: &bothSpan)
+        JPEGForward.downsampleRows(upper.span, lower.span, into: &bothSpan, tier: tier)
         func sum(_ row: [UInt8], _ i: Int) -> Int { Int(row[2 * i]) + Int(row[2 * i + 1]) }
         #expect(across == (0..<count).map { UInt8((sum(upper, $0) + $0 % 2) / 2) })
         #expect(both == (0..<count).map { UInt8((sum(upper, $0) + sum(lower, $0) + 1 + $0 % 2) / 4) })
@@ -154,16 +158,60 @@ struct JPEGForwardTests {
         var random = SplitMix64(seed: 11)
         let samples = (0..<64 * 20).map { _ in UInt8(truncatingIfNeeded: random.next()) }
         let steps = [UInt8](repeating: step, count: 64)
-        var output = [Int16](repeating: 0, count: samples.count)
-        var span = output.mutableSpan
-        JPEGForward.transformBlocks(
-            samples.span, stride: 8 * 20, blocks: 20, divisors: JPEGForward.Divisors(steps: steps.span),
-            quantizing: false, into: &span)
+        let output = transform(samples, steps: steps, quantizing: false)
         let quantized = transform(samples, steps: steps)
         for (index, (value, quotient)) in zip(output, quantized).enumerated() {
             #expect((value == 0) == (quotient == 0))
             let exact = 8 * TextbookDCT.forward(block(samples, index / 64))[index % 64]
             if value != 0 { #expect((Double(value) - exact).magnitude < 2) }
+        }
+    }
+
+    /// Pictures of every kind, an odd number of blocks, and steps of every size: the tiers give the same coefficients.
+    @Test(arguments: CPUTier.available, 0..<6 as Range<UInt64>)
+    func tiersTransformAlike(_ tier: CPUTier, seed: UInt64) {
+        var random = SplitMix64(seed: seed)
+        let largestStep = [1, 2, 9, 40, 120, 255][Int(seed)]
+        let steps = (0..<64).map { _ in UInt8(1 + random.next() % UInt64(largestStep)) }
+        for blocks in [1, 2, 3, 8, 33] {
+            // Amplitudes from almost flat to nothing but extremes.
+            for bits in [1, 3, 8] as [UInt64] {
+                let noise = (0..<64 * blocks).map { _ in UInt8(100 + random.next() % (1 << bits) * 155 / 255) }
+                let extremes = noise.map { $0 & 1 == 0 ? 0 : 255 as UInt8 }
+                for samples in [noise, extremes] {
+                    for quantizing in [true, false] {
+                        #expect(
+                            transform(samples, steps: steps, quantizing: quantizing, tier: tier)
+                                == transform(samples, steps: steps, quantizing: quantizing, tier: .portable))
+                    }
+                }
+            }
+        }
+    }
+
+    /// Samples that drive one coefficient of two blocks to its ends.
+    @Test(arguments: CPUTier.available)
+    func tiersAgreeOnTheLargestCoefficients(_ tier: CPUTier) {
+        let ones = [UInt8](repeating: 1, count: 64)
+        for frequency in 0..<64 {
+            var unit = [Double](repeating: 0, count: 64)
+            unit[frequency] = 1
+            let basis = TextbookDCT.inverse(unit)
+            // Beside each other, a block and its negative.
+            let samples = (0..<128).map { i -> UInt8 in (basis[i / 16 * 8 + i % 8] > 0) == (i % 16 < 8) ? 255 : 0 }
+            #expect(transform(samples, steps: ones, tier: tier) == transform(samples, steps: ones, tier: .portable))
+        }
+    }
+
+    /// All pairs of red and blue, and some greens, in rows that end at every place of a vector.
+    @Test(arguments: CPUTier.available, [1, 31, 32, 33, 95, 256])
+    func tiersConvertColourAlike(_ tier: CPUTier, width: Int) {
+        for red in 0...255 {
+            let rgb = (0..<width).flatMap { x -> [UInt8] in
+                [UInt8(red), UInt8(truncatingIfNeeded: x * 37), UInt8(truncatingIfNeeded: x)]
+            }
+            let (found, expected) = (convert(rgb, tier), convert(rgb, .portable))
+            #expect(found.y == expected.y && found.cb == expected.cb && found.cr == expected.cr)
         }
     }
 }

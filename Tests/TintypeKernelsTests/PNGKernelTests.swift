@@ -24,12 +24,21 @@ import TintypeKernels
                     let aboveLeft = i >= bytesPerPixel ? Int(prior[i - bytesPerPixel]) : 0
                     return line[i] &- PNGPredictor.predict(UInt8(filter), left, Int(prior[i]), aboveLeft)
                 }
-                var filtered = [UInt8](repeating: 0, count: count)
-                var target = filtered.mutableSpan
-                let score = PNGFilter.apply(
-                    UInt8(filter), line.span, prior: prior.span, bytesPerPixel: bytesPerPixel, into: &target)
-                #expect(filtered == expected)
-                #expect(Int(score) == expected.reduce(0) { $0 + abs(Int(Int8(bitPattern: $1))) })
+                let expectedSum = expected.reduce(0) { $0 + abs(Int(Int8(bitPattern: $1))) }
+                var filtered: [UInt8] = []
+                for tier in CPUTier.available {
+                    filtered = [UInt8](repeating: 0, count: count)
+                    var target = filtered.mutableSpan
+                    PNGFilter.apply(
+                        UInt8(filter), line.span, prior: prior.span, bytesPerPixel: bytesPerPixel, into: &target,
+                        tier: tier)
+                    #expect(filtered == expected)
+                    var scratch = filtered
+                    var span = scratch.mutableSpan
+                    let sums = PNGFilter.sums(
+                        line.span, prior: prior.span, bytesPerPixel: bytesPerPixel, scratch: &span, tier: tier)
+                    #expect(Int(sums[filter]) == expectedSum)
+                }
 
                 var back = [UInt8](repeating: 0, count: count)
                 var out = back.mutableSpan

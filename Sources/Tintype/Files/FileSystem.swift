@@ -42,6 +42,17 @@ extension FileDescriptor {
         }
     }
 
+    /// The same from a place in the file, with the place of the next read left as it is.
+    package func readBytes(into buffer: inout MutableSpan<UInt8>, at offset: Int64) throws(ImageError) -> Int {
+        do {
+            return try unsafe buffer.withUnsafeMutableBytes { bytes in
+                try unsafe read(fromAbsoluteOffset: offset, into: bytes)
+            }
+        } catch {
+            throw ImageError(error as? Errno ?? .ioError, .read)
+        }
+    }
+
     /// Writes all of `bytes`.
     package func writeBytes(_ bytes: Span<UInt8>) throws(ImageError) {
         do {

@@ -19,6 +19,7 @@ struct InfoCommand: ParsableCommand {
                 let bytes = input.byteCount
                 report.line = "\(input.name): " + info.summary(metadata, bytes: bytes)
                 report.facts = [("path", .string(input.name))] + info.facts(metadata, bytes: bytes)
+                for line in metadata.png.summary { report.line? += "\n    " + line }
                 if let taken = metadata.exifFacts, !taken.isEmpty {
                     if let summary = taken.summary { report.line? += "\n    " + summary }
                     report.facts.append(("exif", taken.json))
@@ -47,6 +48,7 @@ extension ImageInfo {
         if hasAlpha { parts.append("alpha") }
         if let frameCount, frameCount != 1 { parts.append("\(frameCount) frames") }
         if let name = metadata.iccName { parts.append("profile '\(name)'") }
+        if metadata.isSRGB { parts.append("sRGB") }
         if let bytes { parts.append(readable(bytes: bytes)) }
         return parts.joined(separator: ", ")
     }
@@ -75,10 +77,12 @@ extension ImageInfo {
             facts.append(
                 (
                     "png",
-                    .object([
-                        ("colorType", .int(png.colorType)), ("interlaced", .bool(png.interlaced)),
-                        ("palette", .int(png.palette)), ("animated", .bool(png.animated)),
-                    ])
+                    .object(
+                        [
+                            ("colorType", .int(png.colorType)), ("interlaced", .bool(png.interlaced)),
+                            ("palette", .int(png.palette)), ("animated", .bool(png.animated)),
+                            ("sRGB", .bool(metadata.isSRGB)),
+                        ] + metadata.png.json)
                 ))
         case .gif, .netpbm:
             break

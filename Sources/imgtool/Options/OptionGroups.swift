@@ -1,5 +1,4 @@
 import ArgumentParser
-import Glibc
 import SystemPackage
 import Tintype
 
@@ -54,8 +53,8 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "How hard a PNG is compressed, 0 (fast) to 9 (small).")
     var effort = PNGEncoder.Options().effort
 
-    @Option(help: "Threads inside one image.")
-    var threads = 1
+    @Option(help: "Threads inside one image. By default as many as there are cores.")
+    var threads = Processors.count
 
     @Flag(help: "Write a JPEG that shows the whole picture early, ever finer as it arrives.")
     var progressive = false
@@ -174,5 +173,5 @@ struct ParallelOptions: ParsableArguments {
         if let jobs, jobs < 1 { throw ValidationError("--jobs must be at least 1.") }
     }
 
-    var jobCount: Int { jobs ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    var jobCount: Int { jobs ?? Processors.count }
 }

@@ -1,0 +1,126 @@
+internal import TintypeCore
+
+/// Some lines of the picture that are filtered and compressed as one piece of work.
+struct Band: Sendable {
+    /// The lines, one after the other.
+    var lines: [UInt8] = []
+    /// The line above the first.
+    var prior: [UInt8]
+}
+
+/// Chooses how a band is filtered and deflated, and does it.
+struct BandCompressor: Sendable {
+    let effort: Effort
+    private let lineBytes: Int
+    private let filter: LineFilter
+
+    /// Places in a band from which samples are taken, and bytes of each; but no fewer lines than repetitions reach over.
+    private static var spots: Int { 2 }
+    private static var spotBytes: Int { 12 << 10 }
+    private static var spotLines: Int { 4 }
+
+    /// - Parameters:
+    ///   - lineBytes: of one line, without the filter type byte.
+    ///   - distance: how far to the left a filter looks, in bytes.
+    init(lineBytes: Int, distance: Int, effort: Effort) {
+        self.effort = effort
+        self.lineBytes = lineBytes
+        filter = LineFilter(lineBytes: lineBytes, distance: distance)
+    }
+
+    /// The band's lines, each behind its filter type byte.
+    func filter(_ band: Band) throws(ImageError) -> [UInt8] {
+        let choices = effort.filters
+        guard choices.count > 1 else { return try filter.apply(choices[0], to: band) }
+        let samples = triesAll(band.lines.count) ? [] : samples(of: band)
+        if !samples.isEmpty {
+            var counts: [Int] = []
+            for choice in choices {
+                var bytes: [UInt8] = []
+                for sample in samples { bytes += try filter.apply(choice, to: sample) }
+                counts.append(try measure(bytes))
+            }
+            // What compresses well does so quickly, and its parts differ: then it is tried on the whole.
+            let best = Self.least(counts)
+            let bytes = samples.reduce(0) { $0 + $1.lines.count }
+            if counts[best] > bytes / 4 { return try filter.apply(choices[best], to: band) }
+        }
+        var best: (bytes: [UInt8], count: Int)?
+        for choice in choices {
+            let bytes = try filter.apply(choice, to: band)
+            let count = try measure(bytes)
+            if count < best?.count ?? .max { best = (bytes, count) }
+        }
+        return best?.bytes ?? []
+    }
+
+    private func measure(_ bytes: [UInt8]) throws(ImageError) -> Int {
+        var least = Int.max
+        for coding in effort.measures { least = min(least, try Deflater.count(bytes, coding)) }
+        return least
+    }
+
+    /// The filtered bytes, deflated.
+    ///
+    /// - Parameters:
+    ///   - before: the filtered bytes before these, at most as many as deflate can refer to.
+    ///   - last: whether nothing follows.
+    func deflate(_ bytes: [UInt8], after before: [UInt8], last: Bool) throws(ImageError) -> [UInt8] {
+        let codings = effort.codings
+        guard triesAll(bytes.count) || codings.count == 1 else {
+            return try Deflater.band(bytes, after: before, last: last, try bestOnSamples(bytes))
+        }
+        var best: [UInt8]?
+        for coding in codings {
+            let deflated = try Deflater.band(bytes, after: before, last: last, coding)
+            if deflated.count < best?.count ?? .max { best = deflated }
+        }
+        return best ?? []
+    }
+
+    /// Whether so few bytes, or so much effort, let everything be tried on all of them.
+    private func triesAll(_ count: Int) -> Bool {
+        effort.triesWholeBands || count <= 4 * Self.spots * Self.spotBytes
+    }
+
+    /// Some lines from each of several places in the band; none if it has hardly more.
+    private func samples(of band: Band) -> [Band] {
+        let rows = band.lines.count / lineBytes
+        let take = max(Self.spotLines, Self.spotBytes / lineBytes)
+        guard rows > Self.spots * take else { return [] }
+        return (0..<Self.spots).map { spot in
+            let first = min(rows - take, rows * (2 * spot + 1) / (2 * Self.spots))
+            let (start, end) = (first * lineBytes, (first + take) * lineBytes)
+            let above = first == 0 ? band.prior : Array(band.lines[start - lineBytes..<start])
+            return Band(lines: Array(band.lines[start..<end]), prior: above)
+        }
+    }
+
+    /// The coding that does best on bytes from several places, each with those before it to refer to.
+    private func bestOnSamples(_ bytes: [UInt8]) throws(ImageError) -> Deflater.Coding {
+        let samples = (0..<Self.spots).map { spot in
+            let start = bytes.count * (2 * spot + 1) / (2 * Self.spots) - Self.spotBytes / 2
+            let before = Array(bytes[max(0, start - Deflater.window)..<start])
+            return (bytes: Array(bytes[start..<start + Self.spotBytes]), before: before)
+        }
+        var fastest = (coding: effort.codings[0], count: Int.max)
+        var slowest = fastest
+        for coding in effort.codings {
+            var count = 0
+            for sample in samples { count += try Deflater.count(sample.bytes, coding, after: sample.before) }
+            if coding.level == effort.codings[0].level {
+                if count < fastest.count { fastest = (coding, count) }
+            } else if count < slowest.count {
+                slowest = (coding, count)
+            }
+        }
+        let saves = Double(slowest.count) < Double(fastest.count) * (1 - effort.patience)
+        return saves ? slowest.coding : fastest.coding
+    }
+
+    private static func least(_ counts: [Int]) -> Int {
+        var least = 0
+        for index in counts.indices where counts[index] < counts[least] { least = index }
+        return least
+    }
+}
