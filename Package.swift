@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .library(name: "Tintype", targets: ["Tintype"]),
         .library(name: "TintypeStore", targets: ["TintypeStore"]),
+        .library(name: "TintypeStoreConformance", targets: ["TintypeStoreConformance"]),
         .executable(name: "imgtool", targets: ["imgtool"]),
     ],
     dependencies: [
@@ -56,7 +57,9 @@ let package = Package(
                 "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
                 "TintypeQuantize", "TintypeResample", "TintypeColor", system,
             ], swiftSettings: hot),
-        .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: hot),
+        .target(name: "TintypeStore", dependencies: ["Tintype", "TintypePNG", system], swiftSettings: hot),
+        .target(
+            name: "TintypeStoreConformance", dependencies: ["TintypeStore", "TintypeCore"], swiftSettings: settings),
         .executableTarget(
             name: "imgtool",
             dependencies: [
@@ -86,7 +89,8 @@ let package = Package(
         .testTarget(name: "TintypeColorTests", dependencies: ["TintypeColor", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeTests", dependencies: ["Tintype", "TestSupport", system], swiftSettings: settings),
         .testTarget(
-            name: "TintypeStoreTests", dependencies: ["TintypeStore", "Tintype", "TestSupport", system],
+            name: "TintypeStoreTests",
+            dependencies: ["TintypeStore", "TintypeStoreConformance", "Tintype", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(name: "ImgtoolTests", dependencies: ["imgtool", "TestSupport", system], swiftSettings: settings),
     ]

@@ -46,8 +46,9 @@ public struct Thumbnail: Sendable, Hashable {
     }
 
     /// Whole and undistorted in a box of this size, never enlarged.
-    public init(fitting box: Size) {
+    public init(fitting box: Size, as encoding: Encoding? = nil) {
         self.init(.box(box))
+        self.encoding = encoding
     }
 
     /// Whether a decoder that can give a smaller picture for less work (JPEG: at 1/2, 1/4 or 1/8; interlaced PNG: at 1/8) may do so before the filter.
