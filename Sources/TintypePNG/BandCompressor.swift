@@ -16,8 +16,8 @@ struct BandCompressor: Sendable {
 
     /// Places in a band from which samples are taken, and bytes of each; but no fewer lines than repetitions reach over.
     private static var spots: Int { 2 }
-    private static var spotBytes: Int { 10 << 10 }
-    private static var spotLines: Int { 3 }
+    private static var spotBytes: Int { 12 << 10 }
+    private static var spotLines: Int { 4 }
 
     /// - Parameters:
     ///   - lineBytes: of one line, without the filter type byte.

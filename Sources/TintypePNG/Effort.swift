@@ -51,7 +51,7 @@ struct Effort {
         }
         switch value {
         case ...3: measures = [codings[0]]
-        case 4...6: measures = [.init(1), .init(1, .runLength)]
+        case 4...6: measures = [.init(3), .init(3, .runLength)]
         case 7: measures = [.init(6), .init(3, .runLength)]
         default: measures = [.init(6), .init(6, .filtered), .init(3, .runLength)]
         }
