@@ -81,6 +81,8 @@ struct FrameOptimizer {
     private func cheapest(after shown: [UInt32], on base: [UInt32], before next: [UInt32]) -> Way {
         let box = box(of: shown, on: base)
         let vanishing = changes(from: shown, to: next) { $0 != 0 && $1 == 0 }
+        // Nothing is gained over next to nothing.
+        if vanishing.count == 0, changes(from: shown, to: next).count <= 8 { return (.leave, box, shown) }
         let cleared = vanishing.box.map(box.union) ?? box
         var ways: [Way] = [(.clear, cleared, clearing(cleared, shown))]
         if vanishing.count == 0 { ways.insert((.leave, box, shown), at: 0) }
@@ -120,6 +122,13 @@ struct FrameOptimizer {
         return changes(from: base, to: shown).box ?? Self.onePixel
     }
 
+    private static func areEqual(_ a: Span<UInt32>, _ b: Span<UInt32>) -> Bool {
+        precondition(a.count == b.count)
+        var difference: UInt32 = 0
+        for i in a.indices { difference |= a[i] ^ b[i] }
+        return difference == 0
+    }
+
     /// The pixels that differ, or differ in a certain way: how many, and the smallest rectangle around them.
     private func changes(
         from old: [UInt32], to new: [UInt32], where counts: (UInt32, UInt32) -> Bool = { $0 != $1 }
@@ -128,6 +137,10 @@ struct FrameOptimizer {
         var (count, left, right, top, bottom) = (0, size.width, -1, -1, -1)
         for y in 0..<size.height {
             let row = y &* size.width
+            // Most rows of most animations.
+            if Self.areEqual(old.extracting(row..<row + size.width), new.extracting(row..<row + size.width)) {
+                continue
+            }
             var first = -1
             var last = -1
             for x in 0..<size.width where counts(old[row &+ x], new[row &+ x]) {
