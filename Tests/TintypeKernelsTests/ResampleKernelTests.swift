@@ -88,7 +88,8 @@ struct ResampleKernelTests {
                         offsets.append(start)
                         var all = pairs.mutableSpan
                         var slot = all._mutatingExtracting(start..<start + 2 * width)
-                        Row.pair(rows[2 * j].span, rows[2 * j + 1].span, into: &slot, tier: tier)
+                        let (even, odd) = (rows[2 * j], rows[2 * j + 1])
+                        Row.pair(even.span, odd.span, into: &slot, tier: tier)
                     }
                     let expected = (0..<width).map { i in
                         (0..<2 * count).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
@@ -162,7 +163,8 @@ struct ResampleKernelTests {
         for j in 0..<2 {
             var all = pairs.mutableSpan
             var slot = all._mutatingExtracting(200 * j..<200 * j + 200)
-            UInt16.pair(rows[2 * j].span, rows[2 * j + 1].span, into: &slot, tier: tier)
+            let (even, odd) = (rows[2 * j], rows[2 * j + 1])
+            UInt16.pair(even.span, odd.span, into: &slot, tier: tier)
         }
         var target = [Int32](repeating: 0, count: 100)
         var span = target.mutableSpan
