@@ -6,7 +6,7 @@ import Testing
 @Suite struct EncodingTests {
     @Test func extensions() throws {
         let expected: [(String, Encoding)] = [
-            ("jpg", .jpeg(quality: 85)), ("JPEG", .jpeg(quality: 85)), ("png", .png), ("pgm", .netpbm(.pgm)),
+            ("jpg", .jpeg(.init())), ("JPEG", .jpeg(.init())), ("png", .png), ("pgm", .netpbm(.pgm)),
             ("ppm", .netpbm(.ppm)), ("pam", .netpbm(.pam)), ("gif", .gif), ("apng", .png),
         ]
         for (name, encoding) in expected { #expect(try Encoding(pathExtension: name, for: .rgb8) == encoding) }
