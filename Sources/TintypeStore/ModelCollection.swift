@@ -78,14 +78,21 @@ public struct ModelCollection<Record: Model>: Sendable {
         }
     }
 
+    /// The image's bytes, pulled in order; its file is closed with the source. Throws as `read` does.
+    public func open(
+        _ property: Property, variant: String? = nil, of record: Record
+    ) async throws(StoreError) -> any ByteSource {
+        switch try content(of: property, variant, of: record) {
+        case .pending(let content): return MemoryByteSource(content.bytes)
+        case .stored(let image): return try await store.storage.open(image.name)
+        }
+    }
+
     /// Reads the image in pieces, without all of it in memory. The file is closed once `body` has let the source go.
     public func read<Result>(
         _ property: Property, variant: String? = nil, of record: Record, _ body: (any ByteSource) throws -> Result
     ) async throws -> Result {
-        switch try content(of: property, variant, of: record) {
-        case .pending(let content): return try body(MemoryByteSource(content.bytes))
-        case .stored(let image): return try body(try await store.storage.open(image.name))
-        }
+        try body(try await open(property, variant: variant, of: record))
     }
 
     /// Where a browser gets the image from. Throws `noFile`, also while the image is pending.
