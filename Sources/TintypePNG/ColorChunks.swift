@@ -90,7 +90,8 @@ extension Metadata.PNG.Background {
     /// - Returns: nil where a picture laid out so cannot have this colour.
     func chunkData(for layout: Layout) -> [UInt8]? {
         let colors = [red, green, blue].map { sample in
-            layout.depth == 16 ? (bitDepth == 16 ? sample : (sample & 255) * 257) : bitDepth == 16 ? sample >> 8 : sample
+            layout.depth == 16
+                ? (bitDepth == 16 ? sample : (sample & 255) * 257) : bitDepth == 16 ? sample >> 8 : sample
         }
         if layout.colorType == .palette {
             let entry = colors.map { UInt8(truncatingIfNeeded: $0) }
