@@ -145,8 +145,9 @@ import TintypeCore
             var decoder = try JPEGDecoder(MemoryByteSource(header.bytes))
             #expect(decoder.reduce(by: 8, coarsely: coarsely) == 8)
             let image = try Image(collecting: &decoder)
-            let pairs = stride(from: 0, to: image.size.width - 1, by: 2).map { x in
-                image.pixels[3 * x + 1] == image.pixels[3 * x + 4]
+            let pairs = (0..<image.size.width / 2).map { (pair: Int) -> Bool in
+                let first = 6 * pair + 1
+                return image.pixels[first] == image.pixels[first + 3]
             }
             #expect(pairs.allSatisfy { $0 } != coarsely)
         }
