@@ -95,7 +95,7 @@ extension Int16 {
 /// In pairs, 16-bit samples lie with their highest bit turned, which makes them signed numbers less 32,768: the processor multiplies pairs of those.
 private let signBit: UInt16 = 0x8000
 
-/// Weights of 26 bits as products of 16: w = high × 2¹¹ + low, the low part being −1,024 to 1,023.
+/// Weights below 2²⁶ as products of 16 bits: w = high × 2¹¹ + low, the low part being −1,024 to 1,023.
 ///
 /// With sums H and L of the two kinds, ⌊(2¹¹ H + L) / 2ˢ⌋ is ⌊(H + ⌊L / 2¹¹⌋) / 2ˢ⁻¹¹⌋: no number of more than 32 bits is needed.
 private struct SplitWeights {
@@ -104,16 +104,21 @@ private struct SplitWeights {
     private(set) var low = [20 of Int32](repeating: 0)
     /// The sum of the weights.
     private(set) var sum: Int64 = 0
+    /// Whether all high parts have 16 bits. Those of a weight of one and more have not.
+    private(set) var fits = true
 
     init(_ weights: Span<Int32>) {
         for j in 0..<weights.count / 2 {
             let (even, odd) = (weights[2 * j], weights[2 * j + 1])
             let (evenHigh, oddHigh) = ((even &+ 1024) &>> 11, (odd &+ 1024) &>> 11)
+            fits = fits && Self.isShort(evenHigh) && Self.isShort(oddHigh)
             high[j] = Self.packed(evenHigh, oddHigh)
             low[j] = Self.packed(even &- evenHigh &<< 11, odd &- oddHigh &<< 11)
             sum &+= Int64(even) &+ Int64(odd)
         }
     }
+
+    private static func isShort(_ value: Int32) -> Bool { Int32(Int16(truncatingIfNeeded: value)) == value }
 
     private static func packed(_ even: Int32, _ odd: Int32) -> Int32 { (even & 0xFFFF) | odd &<< 16 }
 }
@@ -140,7 +145,7 @@ extension UInt16 {
                 let split = SplitWeights(weights)
                 // The weights add up to a multiple of 1 << shift where the result counts; what the turned bits took away comes back exactly.
                 let base = (split.sum &<< 15) &>> Int64(shift)
-                if split.sum &<< 15 == base &<< Int64(shift) {
+                if split.fits && split.sum &<< 15 == base &<< Int64(shift) {
                     done = TintypeKernelsAVX2.weighPairs(
                         pairs, offsets: offsets, high: split.high.span, low: split.low.span, shift: shift,
                         base: Int32(truncatingIfNeeded: base), into: &row)
@@ -159,9 +164,11 @@ extension UInt16 {
         #if arch(x86_64)
             if tier == .avx2 {
                 let split = SplitWeights(weights)
-                done = TintypeKernelsAVX2.addPairs(
-                    pairs, offsets: offsets, high: split.high.span, low: split.low.span, base: split.sum &<< 15,
-                    isFirst: isFirst, to: &sums)
+                if split.fits {
+                    done = TintypeKernelsAVX2.addPairs(
+                        pairs, offsets: offsets, high: split.high.span, low: split.low.span, base: split.sum &<< 15,
+                        isFirst: isFirst, to: &sums)
+                }
             }
         #endif
         add(pairs, offsets, weights, isFirst, from: done, signBit, &sums)

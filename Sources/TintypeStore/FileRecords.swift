@@ -41,6 +41,8 @@ public actor FileRecords: RecordStorage {
         var journalSize = 0
     }
     private var loaded: [String: Loaded] = [:]
+    /// Where a model's snapshot and journal are; put together once, since every look at a record asks for the state of both.
+    private var paths: [String: (snapshot: FilePath, journal: FilePath)] = [:]
     /// Whether this object has the lock.
     private var isExclusive = false
 
@@ -94,11 +96,19 @@ public actor FileRecords: RecordStorage {
     }
 
     private func isCurrent(_ known: Loaded, _ model: String) throws(StoreError) -> Bool {
-        let path = root.appending("models").appending(model).string
+        let paths = paths(of: model)
         let (snapshot, journal) = try naming("models/\(model)") { () throws(ImageError) in
-            (try FileState(ifThere: FilePath(path + ".json")), try FileState(ifThere: FilePath(path + ".journal")))
+            (try FileState(ifThere: paths.snapshot), try FileState(ifThere: paths.journal))
         }
         return snapshot == known.snapshot && journal == known.journal
+    }
+
+    private func paths(of model: String) -> (snapshot: FilePath, journal: FilePath) {
+        if let known = paths[model] { return known }
+        let path = root.appending("models").appending(model).string
+        let new = (snapshot: FilePath(path + ".json"), journal: FilePath(path + ".journal"))
+        paths[model] = new
+        return new
     }
 
     private func folder() throws(StoreError) -> Folder? {

@@ -61,7 +61,7 @@ import TintypeCore
     func reducedMutationsNeverTrap(_ name: String, _ denominator: Int) throws {
         let bytes = try TestImages.bytes(name)
         var options = DecodeOptions()
-        options.limits.pixels = 1 << 18
+        options.limits.pixels = 1 << 19
         var decoded = 0
         for seed in 0..<60 as Range<UInt64> {
             let mutant = Damage.mutated(bytes, seed: seed)
@@ -110,7 +110,8 @@ import TintypeCore
     func garbageBetweenScans(_ name: String) throws {
         var file = try Self.sample(name)
         let whole = try decode(file.bytes).image
-        file[Self.sos].entropyCoded += [0x12, 0x34, 0x56]
+        // More than the bit reader takes in beforehand.
+        file[Self.sos].entropyCoded += [UInt8](repeating: 0x12, count: 20)
         let (image, warnings) = try decode(file.bytes)
         #expect(image == whole && !warnings.isEmpty)
         #expect(errorKind { _ = try decode(file.bytes, strict: true) } == .malformed)

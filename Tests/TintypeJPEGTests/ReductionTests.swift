@@ -131,7 +131,15 @@ import TintypeCore
 
     /// At 1/8 chroma that keeps a direction subsampled is repeated there, as libjpeg repeats it, unless it is asked for coarsely.
     @Test func halfChromaIsRepeatedAtAnEighth() throws {
-        var header = JPEGSegments(try TestImages.bytes("baseline-422.jpg"))
+        var random = SplitMix64(seed: 152)
+        let pixels = (0..<3 * 64 * 16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        var rows = Image(size: Size(64, 16), pixelFormat: .rgb8, pixels: pixels).rows
+        let sink = MemoryByteSink()
+        var options = JPEGEncoder.Options()
+        options.subsampling = .s422
+        var encoder = try JPEGEncoder(sink, size: rows.size, pixelFormat: .rgb8, options: options)
+        try encoder.drain(&rows)
+        var header = JPEGSegments(sink.bytes)
         header.segments.removeAll { $0.marker == 0xE0 || $0.marker == 0xEE }
         // Components named R, G and B are taken as they are, so that the rows show the planes.
         for index in header.segments.indices {
