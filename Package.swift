@@ -17,7 +17,7 @@ let hot = settings + [.unsafeFlags(["-O"], .when(configuration: .debug))]
 
 /// AVX2 kernels stand in a module of their own: its flags hold for all of its code, which runs only where `CPUTier` has seen the processor.
 #if arch(x86_64)
-    let avx2 = hot + [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mbmi2"])]
+    let avx2 = hot + [.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mbmi2", "-Xcc", "-mfma"])]
 #else
     let avx2 = hot
 #endif
@@ -29,6 +29,7 @@ let package = Package(
     products: [
         .library(name: "Tintype", targets: ["Tintype"]),
         .library(name: "TintypeStore", targets: ["TintypeStore"]),
+        .library(name: "TintypeStoreConformance", targets: ["TintypeStoreConformance"]),
         .executable(name: "imgtool", targets: ["imgtool"]),
     ],
     dependencies: [
@@ -44,7 +45,9 @@ let package = Package(
             name: "TintypeKernels", dependencies: ["TintypeKernelsAVX2"], exclude: ["NOTES.md"], swiftSettings: hot),
         .target(name: "TintypeJPEG", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypePNG", dependencies: ["CZlib", "TintypeCore", "TintypeKernels"], swiftSettings: hot),
-        .target(name: "TintypeGIF", dependencies: ["TintypeCore"], swiftSettings: hot),
+        .target(name: "TintypeQuantize", dependencies: ["TintypeCore"], swiftSettings: hot),
+        .target(
+            name: "TintypeGIF", dependencies: ["TintypeCore", "TintypeKernels", "TintypeQuantize"], swiftSettings: hot),
         .target(name: "TintypeNetpbm", dependencies: ["TintypeCore"], swiftSettings: hot),
         .target(name: "TintypeResample", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypeColor", dependencies: ["TintypeCore", "TintypeKernels"], swiftSettings: hot),
@@ -52,9 +55,11 @@ let package = Package(
             name: "Tintype",
             dependencies: [
                 "TintypeCore", "TintypeKernels", "TintypeJPEG", "TintypePNG", "TintypeGIF", "TintypeNetpbm",
-                "TintypeResample", "TintypeColor", system,
+                "TintypeQuantize", "TintypeResample", "TintypeColor", system,
             ], swiftSettings: hot),
-        .target(name: "TintypeStore", dependencies: ["Tintype", system], swiftSettings: hot),
+        .target(name: "TintypeStore", dependencies: ["Tintype", "TintypePNG", system], swiftSettings: hot),
+        .target(
+            name: "TintypeStoreConformance", dependencies: ["TintypeStore", "TintypeCore"], swiftSettings: settings),
         .executableTarget(
             name: "imgtool",
             dependencies: [
@@ -75,13 +80,17 @@ let package = Package(
             name: "TintypePNGTests", dependencies: ["TintypePNG", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeGIFTests", dependencies: ["TintypeGIF", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "TintypeQuantizeTests", dependencies: ["TintypeQuantize", "Tintype", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
             name: "TintypeNetpbmTests", dependencies: ["TintypeNetpbm", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TintypeResampleTests", dependencies: ["TintypeResample", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeColorTests", dependencies: ["TintypeColor", "TestSupport"], swiftSettings: settings),
         .testTarget(name: "TintypeTests", dependencies: ["Tintype", "TestSupport", system], swiftSettings: settings),
         .testTarget(
-            name: "TintypeStoreTests", dependencies: ["TintypeStore", "Tintype", "TestSupport", system],
+            name: "TintypeStoreTests",
+            dependencies: ["TintypeStore", "TintypeStoreConformance", "Tintype", "TestSupport", system],
             swiftSettings: settings),
         .testTarget(name: "ImgtoolTests", dependencies: ["imgtool", "TestSupport", system], swiftSettings: settings),
     ]

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Whether others read what imgtool writes: check-interop.py IMGTOOL
 
-JPEG files, baseline and progressive, against cjpeg and djpeg (sizes within 1 %, PSNR within 0.1 dB, the pixels djpeg gives are the pixels
-imgtool gives), lossless copies against jpegtran, PNG files, still and animated, at every effort and with their metadata, against pngcheck, all against Pillow and ImageMagick where those are installed. Any warning is a failure.
+JPEG files, baseline and progressive, Huffman and arithmetic, against cjpeg and djpeg (sizes within 1 %, PSNR within 0.1 dB, the pixels djpeg gives are
+the pixels imgtool gives), lossless copies against jpegtran, PNG files, still and animated, at every effort and with their metadata, against pngcheck, GIF
+files, still and animated, against gifsicle, all against Pillow and ImageMagick where those are installed. Any warning is a failure.
 """
 import math, os, shutil, subprocess, sys, tempfile
 
@@ -13,6 +14,7 @@ try:
 except ImportError:
     Image = None
 IDENTIFY = next((c for c in ("/usr/bin/identify", "/usr/bin/identify-im6.q16") if os.path.exists(c)), None)
+CONVERT = next((c for c in ("/usr/bin/convert", "/usr/bin/convert-im6.q16") if os.path.exists(c)), None)
 failures, checked = [], 0
 
 
@@ -50,13 +52,14 @@ def check(name, body):
     except Exception as problem: failures.append(f"{name}: {problem}")
 
 
-def jpeg(source, quality, sampling, progressive, work):
+def jpeg(source, quality, sampling, progressive, work, arithmetic=False):
     ours, theirs = os.path.join(work, "ours.jpg"), os.path.join(work, "theirs.jpg")
     gray = source.endswith(".pgm")
     run(TOOL, "convert", source, ours, "-q", str(quality), "--subsampling", sampling, "--quiet",
-        *(["--progressive"] if progressive else []))
+        *(["--progressive"] if progressive else []), *(["--arithmetic"] if arithmetic else []))
     factors = {"444": "1x1", "440": "1x2", "422": "2x1", "420": "2x2", "411": "4x1"}[sampling]
-    run("cjpeg", "-quality", str(quality), "-sample", factors, "-progressive" if progressive else "-optimize", "-baseline", "-dct", "int", "-outfile", theirs, source)
+    coding = ["-progressive" if progressive else "-arithmetic" if arithmetic else "-optimize"] + (["-arithmetic"] if progressive and arithmetic else [])
+    run("cjpeg", "-quality", str(quality), "-sample", factors, *coding, "-baseline", "-dct", "int", "-outfile", theirs, source)
     width, height, original = netpbm(open(source, "rb").read())
     _, _, a = netpbm(run("djpeg", "-dct", "int", "-pnm", ours))
     _, _, b = netpbm(run("djpeg", "-dct", "int", "-pnm", theirs))
@@ -66,6 +69,10 @@ def jpeg(source, quality, sampling, progressive, work):
     size, reference = os.path.getsize(ours), os.path.getsize(theirs)
     assert size <= reference * 1.01 + 8, f"{size} bytes, cjpeg needs {reference}"
     assert psnr(original, a) >= psnr(original, b) - 0.1, f"PSNR {psnr(original, a):.2f}, cjpeg reaches {psnr(original, b):.2f}"
+    if arithmetic:
+        # Some are built without arithmetic coding: those cannot read cjpeg's file either.
+        try: readers(theirs)
+        except Exception: return
     readers(ours)
 
 
@@ -121,6 +128,34 @@ def animation(path, work):
     for name in shown: os.remove(os.path.join(work, name))
 
 
+def shown(path, work):
+    """The frames of a file as imgtool decodes them, composited."""
+    run(TOOL, "convert", path, os.path.join(work, "shown-{frame}.png"), "--quiet")
+    names = sorted((n for n in os.listdir(work) if n.startswith("shown-")), key=lambda n: int(n[6:-4]))
+    pixels = [next(frames(os.path.join(work, name))) for name in names] if Image else []
+    for name in names: os.remove(os.path.join(work, name))
+    return len(names), pixels
+
+
+def gif(path, work, *command):
+    """Everybody reads the GIF made of a picture or an animation, and sees the frames that imgtool sees."""
+    out = os.path.join(work, "out.gif")
+    run(TOOL, *command, path, *(["-o"] if command[0] == "thumbnail" else []), out, "--quiet")
+    count, ours = shown(out, work)
+    told = run("gifsicle", "--info", out).decode().splitlines()[0]
+    assert f" {count} image" in told, f"gifsicle counts otherwise: {told}"
+    readers(out)
+    if IDENTIFY: assert len(run(IDENTIFY, out).splitlines()) == count, "ImageMagick counts otherwise"
+    if Image: assert ours == list(frames(out)), "Pillow sees other frames"
+    if CONVERT:
+        raw = run(CONVERT, out, "-coalesce", "-depth", "8", "rgba:-")
+        step = len(raw) // count
+        for index, wanted in enumerate(ours):
+            got = raw[index * step:(index + 1) * step]
+            seen = bytes(b for i in range(0, len(got), 4) for b in (got[i:i + 4] if got[i + 3] else bytes(4)))
+            assert seen == wanted, f"ImageMagick sees another frame {index}"
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         sources = []
@@ -135,6 +170,11 @@ def main():
                     for progressive in (False, True):
                         name = f"{os.path.basename(source)} q{quality} {sampling}" + (" progressive" if progressive else "")
                         check(name, lambda: jpeg(source, quality, sampling, progressive, work))
+        for source in sources:
+            for quality in (10, 85, 100):
+                for progressive in (False, True):
+                    name = f"{os.path.basename(source)} q{quality} arithmetic" + (" progressive" if progressive else "")
+                    check(name, lambda: jpeg(source, quality, "420", progressive, work, arithmetic=True))
         for name in ("photo.jpg", "progressive.jpg", "restart.jpg", "cmyk.jpg", "ycck.jpg", "rgb.jpg", "gray.jpg",
                      "baseline-420.jpg", "baseline-422.jpg", "baseline-440.jpg", "baseline-444.jpg"):
             for theirs, ours in TURNS.items():
@@ -156,8 +196,10 @@ def main():
                 check(f"{name} to PNG {' '.join(options)}", lambda: png(path, out, *options))
             if name.startswith("anim"): check(f"{name} to an animated PNG", lambda: animation(path, work))
             check(f"{name} to a JPEG thumbnail", thumbnail)
+            for command in (("convert",), ("convert", "--colors", "7", "--progressive"), ("thumbnail", "-s", "30x30")):
+                check(f"{name} to GIF by {' '.join(command)}", lambda: gif(path, work, *command))
     for failure in failures: print(failure)
-    print("read by djpeg, pngcheck" + (", Pillow" if Image else "") + (", ImageMagick" if IDENTIFY else ""))
+    print("read by djpeg, pngcheck, gifsicle" + (", Pillow" if Image else "") + (", ImageMagick" if IDENTIFY else ""))
     print(f"{checked - len(failures)} passed, {len(failures)} failed")
     sys.exit(1 if failures else 0)
 

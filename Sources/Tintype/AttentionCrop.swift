@@ -22,7 +22,7 @@ enum AttentionCrop {
     }
 
     /// The sums of all pixels' detail over each column and each row.
-    private static func detail(of image: Image) throws(ImageError) -> (columns: [Int], rows: [Int]) {
+    static func detail(of image: Image) throws(ImageError) -> (columns: [Int], rows: [Int]) {
         var source = try PixelConversion(AnyRowSource(image.rows), to: .rgb8, alpha: .flatten(.white))
         let (width, height) = (image.size.width, image.size.height)
         var columns = [Int](repeating: 0, count: width)

@@ -1,4 +1,5 @@
 public import TintypeCore
+public import TintypeGIF
 public import TintypeJPEG
 public import TintypeNetpbm
 public import TintypePNG
@@ -8,16 +9,19 @@ public import TintypeResample
 public enum Encoding: Sendable, Hashable {
     case jpeg(JPEGEncoder.Options)
     case png(PNGEncoder.Options)
+    case gif(GIFEncoder.Options)
     case netpbm(NetpbmEncoder.Variant)
 
     /// A JPEG of this quality, 1 to 100.
     public static func jpeg(quality: Int) -> Encoding { .jpeg(JPEGEncoder.Options(quality: quality)) }
     public static var png: Encoding { .png(PNGEncoder.Options()) }
+    public static var gif: Encoding { .gif(GIFEncoder.Options()) }
 
     public var format: ImageFormat {
         switch self {
         case .jpeg: .jpeg
         case .png: .png
+        case .gif: .gif
         case .netpbm: .netpbm
         }
     }
@@ -27,23 +31,26 @@ public enum Encoding: Sendable, Hashable {
     /// - Parameters:
     ///   - pathExtension: without the dot, in letters of either case.
     ///   - content: the rows to be written; `pnm` is grey or RGB by them.
-    /// - Throws: `unsupported` for the extension of a format that cannot be written yet, `misuse` for any other.
+    /// - Throws: `misuse` for one that is not known.
     public init(pathExtension: String, for content: PixelFormat) throws(ImageError) {
         switch pathExtension.lowercased() {
         case "jpg", "jpeg", "jpe", "jfif": self = .jpeg(JPEGEncoder.Options())
-        case "png": self = .png
+        case "png", "apng": self = .png
+        case "gif": self = .gif
         case "pgm": self = .netpbm(.pgm)
         case "ppm": self = .netpbm(.ppm)
         case "pnm": self = .netpbm(content.isGray ? .pgm : .ppm)
         case "pam": self = .netpbm(.pam)
-        case "gif": throw ImageError(.unsupported, "writing GIF is not supported yet", format: .gif)
         default: throw ImageError(.misuse, "no format is known by the extension '\(pathExtension)'")
         }
     }
 
-    /// The format for a picture where nobody asked for one: PNG for a picture with alpha, otherwise JPEG.
+    /// The format for a picture where nobody asked for one: GIF for an animation, PNG for a picture with alpha, otherwise JPEG.
+    ///
+    /// - Parameter info: its `frameCount` tells an animation.
     public init(suiting info: ImageInfo) {
-        self = info.hasAlpha ? .png : .jpeg(JPEGEncoder.Options())
+        let isAnimated = info.frameCount.map { $0 > 1 } ?? false
+        self = isAnimated ? .gif : info.hasAlpha ? .png : .jpeg(JPEGEncoder.Options())
     }
 
     /// The pixel format that a picture of this one is written in.
@@ -51,6 +58,7 @@ public enum Encoding: Sendable, Hashable {
         switch self {
         case .jpeg: content.isGray ? .gray8 : .rgb8
         case .png: content == .cmyk8 ? .rgb8 : content
+        case .gif: .rgba8
         case .netpbm(.pgm): .make(gray: true, alpha: false, bitDepth: content.bitDepth)
         case .netpbm(.ppm): .make(gray: false, alpha: false, bitDepth: content.bitDepth)
         case .netpbm(.pam): content
@@ -60,7 +68,7 @@ public enum Encoding: Sendable, Hashable {
     /// Netpbm carries the samples as they are; where JPEG cannot hold alpha, somebody has to look at the result.
     private func alphaRule(_ background: Color) -> PixelConversion.AlphaRule {
         switch self {
-        case .jpeg, .png: .flatten(background)
+        case .jpeg, .png, .gif: .flatten(background)
         case .netpbm: .ignore
         }
     }
@@ -91,6 +99,10 @@ public enum Encoding: Sendable, Hashable {
             try encoder.drain(&rows)
         case .png(let options):
             var encoder = try PNGEncoder(
+                sink, size: size, pixelFormat: pixelFormat, options: options, metadata: metadata)
+            try encoder.drain(&rows)
+        case .gif(let options):
+            var encoder = try GIFEncoder(
                 sink, size: size, pixelFormat: pixelFormat, options: options, metadata: metadata)
             try encoder.drain(&rows)
         case .netpbm(let variant):

@@ -5,4 +5,5 @@
 @_exported public import TintypeJPEG
 @_exported public import TintypeNetpbm
 @_exported public import TintypePNG
+@_exported public import TintypeQuantize
 @_exported public import TintypeResample

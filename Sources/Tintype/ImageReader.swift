@@ -99,6 +99,33 @@ public final class ImageReader: RowSource {
         rowsLeft -= 1
     }
 
+    /// Reads the present frame into the pixels of the frame before: of an animation only what changed is written.
+    ///
+    /// - Parameters:
+    ///   - pixels: row by row, as `Image` has them; made to fit where there are none yet, or of another size.
+    ///   - limit: bytes that they may take.
+    /// - Throws: `limitExceeded` where they would take more, or what the decoder finds wrong.
+    public func readFrame(
+        into pixels: inout [UInt8], limit: Int = DecodeLimits.default.memory
+    ) throws(ImageError) {
+        let stride = bytesPerRow
+        var rows = decoder.changedRows
+        if pixels.count != size.height * stride {
+            var budget = MemoryBudget(limit: limit)
+            try budget.charge(size.height, stride: stride, for: "the picture of \(size)")
+            pixels = [UInt8](repeating: 0, count: size.height * stride)
+            rows = 0..<size.height
+        } else {
+            decoder.skipUnchangedRows()
+            rowsLeft -= rows.lowerBound
+        }
+        var all = pixels.mutableSpan
+        for y in rows {
+            var row = all._mutatingExtracting(y * stride..<(y + 1) * stride)
+            try readRow(into: &row)
+        }
+    }
+
     /// Reads on to the end of the file, rows that nobody pulled included: finds what is still wrong, and bytes after
     /// the end.
     public func finish() throws(ImageError) {
@@ -128,6 +155,8 @@ private protocol DecoderBox: AnyObject {
     func reduce(by denominator: Int, coarsely: Bool) -> Int
     func sample(every step: Int) -> Int
     func nextFrame() throws(ImageError) -> Frame?
+    var changedRows: Range<Int> { get }
+    func skipUnchangedRows()
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError)
     func finish() throws(ImageError)
 }
@@ -147,6 +176,8 @@ private final class Box<Decoder: ImageDecoder & ~Copyable>: DecoderBox {
     func reduce(by denominator: Int, coarsely: Bool) -> Int { decoder.reduce(by: denominator, coarsely: coarsely) }
     func sample(every step: Int) -> Int { decoder.sample(every: step) }
     func nextFrame() throws(ImageError) -> Frame? { try decoder.nextFrame() }
+    var changedRows: Range<Int> { decoder.changedRows }
+    func skipUnchangedRows() { decoder.skipUnchangedRows() }
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) { try decoder.readRow(into: &row) }
     func finish() throws(ImageError) { try decoder.finish() }
 }

@@ -181,8 +181,8 @@ extension Thumbnail {
         }
         let small = AnyRowSource(
             orientation.swapsAxes
-                ? Resampler(source, horizontal: y, vertical: x, order: .verticalFirst)
-                : Resampler(source, horizontal: x, vertical: y, order: .horizontalFirst))
+                ? Resampler(source, horizontal: y, vertical: x, order: .horizontalFirst)
+                : Resampler(source, horizontal: x, vertical: y, order: .verticalFirst))
         return linear ? AnyRowSource(try SRGBLight(small, bitDepth: bitDepth)) : small
     }
 

@@ -1,5 +1,6 @@
 public import SystemPackage
 public import TintypeCore
+public import TintypeQuantize
 public import TintypeResample
 
 /// How a small picture is made of a large one. The file is streamed: memory does not grow with its height.
@@ -22,8 +23,18 @@ public struct Thumbnail: Sendable, Hashable {
     public var metadata = Metadata.Keep.safe
     /// What is written. Nil: by the extension of the file's name; if it has none, as suits the picture.
     public var encoding: Encoding?
-    /// Whether all frames of an animation are written where the encoding is PNG, rather than the still picture.
-    public var animates = false
+    /// Whether all frames of an animation are written, by an encoding that can hold them. Nil: GIF does, PNG has the still picture.
+    public var animates: Bool?
+    /// Which frame of an animation is taken for a still. Nil: the still picture, or the first frame.
+    public var frame: FrameChoice?
+    /// At most so many frames of an animation are written, evenly spread; those kept last as long as those left out.
+    public var maximumFrames: Int?
+    /// At most so many frames a second are written.
+    public var maximumFrameRate: Double?
+    /// Colours are reduced to a palette of these where the encoding is PNG. (GIF's options have their own.)
+    public var quantizer: Quantizer?
+    /// Frames of an animation that are worked on at once, at least 1.
+    public var threads = 1
     /// A bound for a JPEG's bytes, in place of that in its options: the quality is lowered until they fit.
     public var maximumBytes: Int?
     /// Stated in the result in place of the source's.
@@ -35,8 +46,9 @@ public struct Thumbnail: Sendable, Hashable {
     }
 
     /// Whole and undistorted in a box of this size, never enlarged.
-    public init(fitting box: Size) {
+    public init(fitting box: Size, as encoding: Encoding? = nil) {
         self.init(.box(box))
+        self.encoding = encoding
     }
 
     /// Whether a decoder that can give a smaller picture for less work (JPEG: at 1/2, 1/4 or 1/8; interlaced PNG: at 1/8) may do so before the filter.
@@ -48,6 +60,14 @@ public struct Thumbnail: Sendable, Hashable {
         /// As long as the pixels asked for are left: faster, softer. Of an interlaced PNG of eight times the size every
         /// eighth pixel of every eighth row is taken: much faster, and jagged.
         case once
+    }
+
+    /// A frame of an animation.
+    public enum FrameChoice: Sendable, Hashable {
+        /// By its number, from 0.
+        case index(Int)
+        /// The one with the most detail.
+        case mostDetailed
     }
 
     /// What becomes of the colours of a picture with a profile.
@@ -75,20 +95,32 @@ public struct Thumbnail: Sendable, Hashable {
     ///   wrong.
     @discardableResult
     public func make(from input: FilePath, to output: FilePath) throws(ImageError) -> Outcome {
-        let reader = try ImageReader(FileByteSource(path: input), options: options)
-        let chosen = try encoding(for: reader.info, extension: output.extension)
+        let (reader, info) = try open { () throws(ImageError) in try FileByteSource(path: input) }
+        let chosen = try encoding(for: info, extension: output.extension)
         let file = try AtomicFile(path: output)
-        let outcome = try write(reader, to: file, as: chosen)
+        let outcome = try write(reader, to: file, as: chosen, frameCount: info.frameCount)
         try file.commit()
         return outcome
     }
 
     /// Makes one file's bytes of another's.
     public func make(from bytes: [UInt8]) throws(ImageError) -> [UInt8] {
-        let reader = try ImageReader(MemoryByteSource(bytes), options: options)
+        let (reader, info) = try open { MemoryByteSource(bytes) }
         let sink = MemoryByteSink()
-        _ = try write(reader, to: sink, as: encoding ?? Encoding(suiting: reader.info))
+        _ = try write(reader, to: sink, as: encoding ?? Encoding(suiting: info), frameCount: info.frameCount)
         return sink.bytes
+    }
+
+    /// A reader of a source that can be opened twice, and the header with the number of frames, for which a GIF is walked first.
+    private func open(
+        _ source: () throws(ImageError) -> any ByteSource
+    ) throws(ImageError) -> (reader: ImageReader, info: ImageInfo) {
+        let reader = try ImageReader(source(), options: options)
+        var info = reader.info
+        if info.frameCount == nil {
+            info.frameCount = try ImageReader.inspect(source(), options: options).info.frameCount
+        }
+        return (reader, info)
     }
 
     private func encoding(for info: ImageInfo, extension: String?) throws(ImageError) -> Encoding {
@@ -97,19 +129,23 @@ public struct Thumbnail: Sendable, Hashable {
         return try Encoding(pathExtension: name, for: info.pixelFormat)
     }
 
-    /// Makes the thumbnail of what the reader stands before, its still picture or a frame, and encodes it.
+    /// Makes the thumbnail of what the reader stands before, its still picture or a frame, and encodes it; or of all frames, if those are wanted.
     ///
     /// After a frame, a strict decode is not done before the caller has called `reader.finish()`.
+    ///
+    /// - Parameter frameCount: how many frames the file has, where the caller knows what `reader.info` does not.
+    /// - Throws: `misuse` for a frame that there is not, and for `maximumFrames` where nobody knows how many there are.
     public func write(
-        _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding
+        _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding, frameCount: Int? = nil
     ) throws(ImageError) -> Outcome {
         let counter = CountingByteSink(sink)
-        if animates, case .png(let options) = encoding, reader.info.frameCount != 1 {
-            let size = try writeAnimation(reader, to: counter, options)
-            return Outcome(size: size, format: .png, bytes: counter.count, warnings: reader.warnings)
+        let frameCount = frameCount ?? reader.info.frameCount
+        if frame == nil, frameCount != 1, writesAllFrames(as: encoding) {
+            let size = try writeAnimation(reader, to: counter, as: encoding, frameCount)
+            return Outcome(size: size, format: encoding.format, bytes: counter.count, warnings: reader.warnings)
         }
         let plan = colorPlan(reader.metadata, reader.pixelFormat)
-        let rows = try rows(of: reader, colors: plan)
+        let rows = try reduced(stillRows(of: reader, colors: plan), for: encoding)
         let size = rows.size
         let kept = keptMetadata(of: reader, after: plan, size: size)
         try bounded(encoding).write(rows, to: counter, metadata: kept, background: background)
@@ -129,6 +165,13 @@ extension Thumbnail {
         return .jpeg(options)
     }
 
+    /// The rows in few colours, if those were asked for and the encoder does not see to it itself.
+    private func reduced(_ rows: consuming AnyRowSource, for encoding: Encoding) throws(ImageError) -> AnyRowSource {
+        guard let quantizer, case .png = encoding else { return rows }
+        let converted = AnyRowSource(try PixelConversion(rows, to: .rgba8))
+        return AnyRowSource(try QuantizedRows(converted, by: quantizer, limit: options.limits.memory))
+    }
+
     /// What goes along with pixels of this size.
     func keptMetadata(of reader: ImageReader, after plan: ColorPlan, size: Size) -> Metadata {
         var kept = self.metadata(reader.metadata, after: plan)
@@ -138,20 +181,5 @@ extension Thumbnail {
         kept = kept.keeping(metadata, size: size)
         if let density { kept.density = density }
         return kept
-    }
-}
-
-/// Passes bytes on and counts them.
-private final class CountingByteSink: ByteSink {
-    private let sink: any ByteSink
-    private(set) var count = 0
-
-    init(_ sink: any ByteSink) {
-        self.sink = sink
-    }
-
-    func write(_ bytes: Span<UInt8>) throws(ImageError) {
-        try sink.write(bytes)
-        count += bytes.count
     }
 }

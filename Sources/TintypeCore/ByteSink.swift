@@ -14,7 +14,18 @@ public final class MemoryByteSink: ByteSink {
         let needed = self.bytes.count + bytes.count
         // Doubled, so that many writes do not copy the array as often.
         if needed > self.bytes.capacity { self.bytes.reserveCapacity(max(needed, 2 * self.bytes.capacity)) }
-        for i in bytes.indices { self.bytes.append(bytes[i]) }
+        Self.append(bytes, to: &self.bytes)
+    }
+}
+
+extension MemoryByteSink {
+    /// A copy from span to span uses vectors, which appending one by one does not.
+    private static func append(_ new: Span<UInt8>, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        bytes.append(contentsOf: repeatElement(0, count: new.count))
+        var all = bytes.mutableSpan
+        var room = all._mutatingExtracting(start..<all.count)
+        for i in new.indices { room[i] = new[i] }
     }
 }
 

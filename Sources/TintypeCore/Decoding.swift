@@ -54,6 +54,9 @@ public struct Frame: Sendable, Hashable {
         self.index = index
         self.delayMilliseconds = delayMilliseconds
     }
+
+    /// How long browsers show the frame: as stored, but 100 ms where that is at most 10 ms.
+    public var playedMilliseconds: Int { delayMilliseconds <= 10 ? 100 : delayMilliseconds }
 }
 
 /// A decoder of one format: it reads the header when made, and yields rows when asked.
@@ -94,6 +97,12 @@ public protocol ImageDecoder: RowSource, ~Copyable {
     /// Moves to the next frame (the first, when called first), or returns nil after the last. A still has one.
     mutating func nextFrame() throws(ImageError) -> Frame?
 
+    /// The rows of the present frame that may differ from those of the frame before; all of them where the decoder cannot tell.
+    var changedRows: Range<Int> { get }
+
+    /// Passes over the rows before `changedRows`, as far as they were not read.
+    mutating func skipUnchangedRows()
+
     /// Reads on to the end of the file after the last row or frame: checks what is left to check (trailers, checksums) and
     /// adds a warning (or throws, if strict) where bytes follow the end. Callers that only want pixels need not call it.
     mutating func finish() throws(ImageError)
@@ -101,5 +110,7 @@ public protocol ImageDecoder: RowSource, ~Copyable {
 
 extension ImageDecoder where Self: ~Copyable {
     public mutating func reduce(by denominator: Int, coarsely: Bool) -> Int { 1 }
+    public var changedRows: Range<Int> { 0..<size.height }
+    public mutating func skipUnchangedRows() {}
     public mutating func sample(every step: Int) -> Int { 1 }
 }

@@ -8,6 +8,9 @@ public struct Metadata: Sendable, Hashable {
     public var isSRGB = false
     /// The XMP packet (UTF-8 XML).
     public var xmp: [UInt8]?
+    /// The rest of the XMP properties, as XML of its own, where a JPEG file has them apart because one segment does not hold them
+    /// all (XMP part 3 §1.1.3.1).
+    public var extendedXMP: [UInt8]?
     /// The records of IPTC-NAA (IIM 4.2), without Photoshop's resource around them.
     public var iptc: [UInt8]?
     /// JPEG's comments, in their order; nobody says in which encoding.

@@ -1,19 +1,19 @@
-/// Photoshop's image resources, as in JPEG's APP13 segment ("Adobe Photoshop File Formats", Image Resources Section), of which only the
-/// IPTC-NAA record is kept: resource 0x0404.
+/// Photoshop's image resources, as in JPEG's APP13 segments ("Adobe Photoshop File Formats", Image Resources Section), of which only
+/// the IPTC-NAA record is kept: resource 0x0404. Each segment has the signature; what follows it in all of them is one sequence.
 package enum PhotoshopResources {
     package static let signature = "Photoshop 3.0\0"
     private static let iptcID = 0x0404
 
-    /// The IPTC records in a segment, or nil where it has none whole.
-    ///
-    /// A resource is `8BIM`, a number, a name whose first byte is its length, padded to even, and data behind their length, padded
-    /// to even.
+    /// The IPTC records in a segment that holds all resources, or nil where it has none whole.
     package static func iptc(in segment: [UInt8]) -> ArraySlice<UInt8>? {
         guard segment.starts(with: signature.utf8) else { return nil }
         return iptc(resources: segment.dropFirst(signature.utf8.count))
     }
 
-    /// The same in the resources alone, without the segment's signature.
+    /// The IPTC records among resources, or nil where there are none whole.
+    ///
+    /// A resource is `8BIM`, a number, a name whose first byte is its length, padded to even, and data behind their length, padded
+    /// to even.
     package static func iptc(resources: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
         var rest = resources
         func integer(_ bytes: ArraySlice<UInt8>) -> Int { bytes.reduce(0) { $0 << 8 | Int($1) } }

@@ -1,4 +1,5 @@
 import TintypeCore
+import TintypeKernels
 
 /// The logical screen on which frames are composed (GIF89a §18, §23), as rows of RGBA bytes.
 ///
@@ -55,34 +56,17 @@ struct Canvas {
     ///
     /// - Parameters:
     ///   - indexes: those at `range` are drawn; they end within the row.
-    ///   - colors: 256 pixels, of which those that are 0 leave what is there.
+    ///   - colors: 256 pixels.
+    ///   - hasHoles: whether colours that are 0 leave what is there.
     mutating func draw(
-        _ indexes: Span<UInt8>, _ range: Range<Int>, colors: Span<UInt32>, x: Int, y: Int
+        _ indexes: Span<UInt8>, _ range: Range<Int>, colors: Span<UInt32>, hasHoles: Bool, x: Int, y: Int
     ) throws(ImageError) {
-        precondition(colors.count == 256 && x >= 0 && range.count <= size.width - x)
-        precondition(range.lowerBound >= 0 && range.upperBound <= indexes.count)
         if rows[y].isEmpty {
             try budget.charge(size.width, stride: 4, for: "a screen of \(size)", format: .gif)
             rows[y] = [UInt8](repeating: 0, count: size.width * 4)
         }
-        Self.draw(indexes, range, colors, on: &rows[y], from: x)
-    }
-
-    private static func draw(
-        _ indexes: Span<UInt8>, _ range: Range<Int>, _ colors: Span<UInt32>, on row: inout [UInt8], from x: Int
-    ) {
-        var row = row.mutableSpan
-        var at = x * 4
-        for i in range {
-            let color = colors[Int(indexes[i])]
-            if color != 0 {
-                row[at + 3] = UInt8(truncatingIfNeeded: color >> 24)
-                row[at + 2] = UInt8(truncatingIfNeeded: color >> 16)
-                row[at + 1] = UInt8(truncatingIfNeeded: color >> 8)
-                row[at] = UInt8(truncatingIfNeeded: color)
-            }
-            at += 4
-        }
+        var row = rows[y].mutableSpan
+        IndexedPixels.draw(indexes, range, colors: colors, hasHoles: hasHoles, on: &row, from: x)
     }
 
     /// Writes row `y` as bytes, RGBA.

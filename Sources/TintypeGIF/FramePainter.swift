@@ -147,7 +147,9 @@ struct FramePainter {
     private func draw(
         _ count: Int, _ pen: Pen, _ canvas: inout Canvas, _ cursor: inout RowCursor, _ outcome: inout Outcome
     ) throws(ImageError) -> Bool {
-        let drawn = try cursor.draw(indexes.span.extracting(0..<count), colors: pen.colors.span, on: &canvas)
+        let drawn = try cursor.draw(
+            indexes.span.extracting(0..<count), colors: pen.colors.span,
+            hasHoles: pen.transparentIndex != nil, on: &canvas)
         outcome.pixels += drawn
         if pen.count < 256 && !outcome.indexOutOfRange {
             let (last, transparent) = (pen.count - 1, pen.transparentIndex ?? -1)

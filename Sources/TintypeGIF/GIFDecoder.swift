@@ -22,6 +22,8 @@ public struct GIFDecoder: ImageDecoder, ~Copyable {
     private var shown: ImageDescriptor?
     private var frames = 0
     private var nextRow = 0
+    /// The rows that the shown frame, or taking away the one before, may have changed.
+    private var changed = 0..<0
     private var failure: ImageError?
 
     /// Reads up to the data of the first image.
@@ -88,6 +90,8 @@ public struct GIFDecoder: ImageDecoder, ~Copyable {
             throw ImageError(
                 .limitExceeded, "the animation has more frames or pixels than allowed", at: blocks.offset, format: .gif)
         }
+        changed = image.lines(on: size)
+        if frames == 0 { changed = 0..<size.height }
         dispose()
         if image.control.disposal == .restore { try canvas.keep(image.lines(on: size)) }
         shown = image
@@ -111,6 +115,13 @@ public struct GIFDecoder: ImageDecoder, ~Copyable {
         case .clear: canvas.clear(image.columns(on: size), image.lines(on: size))
         case .restore: canvas.restore()
         }
+        if image.control.disposal != .leave { changed = changed.union(image.lines(on: size)) }
+    }
+
+    public var changedRows: Range<Int> { changed }
+
+    public mutating func skipUnchangedRows() {
+        nextRow = max(nextRow, changed.lowerBound)
     }
 
     public mutating func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
@@ -132,5 +143,14 @@ public struct GIFDecoder: ImageDecoder, ~Copyable {
             failure = error
             throw error
         }
+    }
+}
+
+extension Range<Int> {
+    /// The smallest range that holds both.
+    fileprivate func union(_ other: Range<Int>) -> Range<Int> {
+        if isEmpty { return other }
+        if other.isEmpty { return self }
+        return Swift.min(lowerBound, other.lowerBound)..<Swift.max(upperBound, other.upperBound)
     }
 }

@@ -1,7 +1,12 @@
+import TintypeKernels
+
 /// The variable-length codes of GIF's image data (GIF89a appendix F).
 ///
 /// The decoder keeps its place between calls: compressed bytes come in as the file's data blocks hold them, colour indexes go out
 /// into a buffer of the caller's. The loop and all it does per code stand in one function.
+///
+/// A string is written eight indexes at a time: each code has the end of its string, up to the last multiple of eight, and the code of what comes before
+/// that. Most strings are one such piece.
 struct LZWDecoder {
     /// Why `decode` returned.
     enum Stop {
@@ -17,8 +22,10 @@ struct LZWDecoder {
 
     /// The minimum code sizes that leave room for strings in codes of 12 bits.
     static let codeSizes = 1...11
-    /// The room that `decode` wants in the output, in bytes: no string is longer than the table.
-    static let longestString = 4096
+    /// The most codes there are.
+    private static let tableSize = 4096
+    /// The room that `decode` wants in the output, in bytes: no string is longer than the table, and the last piece of it is written whole.
+    static let longestString = tableSize + 8
 
     /// Where decoding stands between two codes.
     private struct State {
@@ -34,11 +41,20 @@ struct LZWDecoder {
         var previous = -1
     }
 
+    /// What a code's string is, but for its last indexes.
+    private struct Entry {
+        /// The string's length less one in bits 20 to 31, the code of what comes before the last piece in bits 8 to 19, the first index in bits 0 to 7.
+        var bits: UInt32 = 0
+
+        var last: Int { Int(bits &>> 20) }
+        var before: Int { Int(bits &>> 8 & 0xFFF) }
+        var first: UInt64 { UInt64(bits & 255) }
+    }
+
     private var state = State()
-    /// For each code the last index of its string in bits 0 to 7, and above it the code of the string without that index.
-    private var links = [UInt32](repeating: 0, count: Self.longestString)
-    /// For each code the first index of its string in bits 0 to 7, and above it the length of the string.
-    private var heads = [UInt32](repeating: 0, count: Self.longestString)
+    /// For each code the last one to eight indexes of its string, the first of them lowest.
+    private var pieces = [UInt64](repeating: 0, count: Self.tableSize)
+    private var entries = [Entry](repeating: Entry(), count: Self.tableSize)
 
     /// Begins an image whose minimum code size is `codeSize`.
     ///
@@ -47,31 +63,33 @@ struct LZWDecoder {
         precondition(Self.codeSizes.contains(codeSize))
         for index in 0..<(1 << codeSize) {
             // A pixel has eight bits, even where codes could name more colours.
-            let byte = UInt32(truncatingIfNeeded: index) & 255
-            links[index] = byte
-            heads[index] = 1 << 8 | byte
+            let byte = UInt8(truncatingIfNeeded: index)
+            pieces[index] = UInt64(byte)
+            entries[index] = Entry(bits: UInt32(byte))
         }
         state = State(codeSize: codeSize, width: codeSize + 1, next: (1 << codeSize) + 2)
     }
 
-    /// Decodes codes from `input`, whose bytes from `position` on are left, into `output` from `count` on. Moves both.
+    /// Decodes codes from `input`, whose bytes from `position` on are left, into `output` from `count` on. Moves both. Bytes after `count` may change too.
     mutating func decode(
         _ input: Span<UInt8>, from position: inout Int, into output: inout MutableSpan<UInt8>, at count: inout Int
     ) -> Stop {
-        Self.decode(&state, links: &links, heads: &heads, input, &position, &output, &count)
+        Self.decode(&state, pieces: &pieces, entries: &entries, input, &position, &output, &count)
     }
 
     private static func decode(
-        _ state: inout State, links: inout [UInt32], heads: inout [UInt32],
+        _ state: inout State, pieces: inout [UInt64], entries: inout [Entry],
         _ input: Span<UInt8>, _ position: inout Int, _ output: inout MutableSpan<UInt8>, _ count: inout Int
     ) -> Stop {
-        var links = links.mutableSpan
-        var heads = heads.mutableSpan
-        precondition(links.count == longestString && heads.count == longestString && position >= 0 && count >= 0)
+        var pieces = pieces.mutableSpan
+        var entries = entries.mutableSpan
+        precondition(pieces.count == tableSize && entries.count == tableSize && position >= 0 && count >= 0)
         let clear = 1 << state.codeSize
         var (held, heldBits) = (state.held, state.heldBits)
         var (width, next, previous) = (state.width, state.next, state.previous)
         var (at, out) = (position, count)
+        var lastEntry = entries[max(0, previous) & (tableSize - 1)]
+        var lastPiece = pieces[max(0, previous) & (tableSize - 1)]
         let lastStart = output.count - longestString
         var stop = Stop.outputFull
         while out <= lastStart {
@@ -98,21 +116,38 @@ struct LZWDecoder {
                     stop = .badCode
                     break
                 }
-            } else if next < longestString {
-                if code > next {
-                    stop = .badCode
-                    break
-                }
+            } else if code > next || code == next && next == tableSize {
+                stop = .badCode
+                break
+            }
+            var entry = entries[code & (tableSize - 1)]
+            var piece = pieces[code & (tableSize - 1)]
+            if previous >= 0 && next < tableSize {
                 // A code that is just being made stands for the string before it and that string's own first index.
-                let head = heads[previous]
-                let first = code == next ? head & 255 : heads[code] & 255
-                links[next] = UInt32(truncatingIfNeeded: previous) << 8 | first
-                heads[next] = head &+ 256
+                let first = code == next ? lastEntry.first : entry.first
+                var longer = Entry(bits: lastEntry.bits &+ 1 &<< 20)
+                var longerPiece = lastPiece | first &<< UInt64(truncatingIfNeeded: longer.last & 7 &* 8)
+                if longer.last & 7 == 0 {
+                    longer = Entry(bits: longer.bits & ~0xFFF00 | UInt32(truncatingIfNeeded: previous) &<< 8)
+                    longerPiece = first
+                }
+                entries[next & (tableSize - 1)] = longer
+                pieces[next & (tableSize - 1)] = longerPiece
+                if code == next { (entry, piece) = (longer, longerPiece) }
                 next &+= 1
             }
             if next == 1 &<< width && width < 12 { width &+= 1 }
-            previous = code
-            out = write(code, links, heads, &output, at: out)
+            (previous, lastEntry, lastPiece) = (code, entry, piece)
+            // From the last piece to the first.
+            var place = out &+ (entry.last & ~7)
+            storeLittleEndian64(piece, in: &output, at: place)
+            out &+= entry.last &+ 1
+            while entry.last >= 8 {
+                let before = entry.before
+                (entry, piece) = (entries[before], pieces[before])
+                place &-= 8
+                storeLittleEndian64(piece, in: &output, at: place)
+            }
         }
         (state.held, state.heldBits) = (held, heldBits)
         (state.width, state.next, state.previous) = (width, next, previous)
@@ -120,37 +155,21 @@ struct LZWDecoder {
         return stop
     }
 
-    /// Takes four bytes of input, or what there is, while fewer bits than a code's are held.
+    /// Takes as many whole bytes of input as there is room for, or what there is.
     @inline(__always)
     private static func refill(_ held: inout UInt64, _ heldBits: inout Int, from input: Span<UInt8>, at: inout Int) {
-        if at + 4 <= input.count {
-            let low = UInt64(input[at]) | UInt64(input[at + 1]) << 8
-            held |= (low | UInt64(input[at + 2]) << 16 | UInt64(input[at + 3]) << 24) &<< UInt64(heldBits)
-            heldBits &+= 32
-            at &+= 4
+        if at + 8 <= input.count {
+            held |= loadBigEndian64(input, at: at).byteSwapped &<< UInt64(truncatingIfNeeded: heldBits)
+            let taken = (63 &- heldBits) &>> 3
+            heldBits &+= taken &* 8
+            held &= ~0 &>> UInt64(truncatingIfNeeded: 64 &- heldBits)
+            at &+= taken
             return
         }
-        while at < input.count {
-            held |= UInt64(input[at]) &<< UInt64(heldBits)
+        while at < input.count, heldBits <= 56 {
+            held |= UInt64(input[at]) &<< UInt64(truncatingIfNeeded: heldBits)
             heldBits &+= 8
             at &+= 1
         }
-    }
-
-    /// Writes the string of `code` from its end, as the links lead, and returns where it ended.
-    @inline(__always)
-    private static func write(
-        _ code: Int, _ links: borrowing MutableSpan<UInt32>, _ heads: borrowing MutableSpan<UInt32>,
-        _ output: inout MutableSpan<UInt8>, at start: Int
-    ) -> Int {
-        var link = links[code]
-        let end = start &+ Int(truncatingIfNeeded: heads[code] >> 8)
-        var place = end
-        while place > start {
-            place &-= 1
-            output[place] = UInt8(truncatingIfNeeded: link)
-            link = links[Int(truncatingIfNeeded: link >> 8)]
-        }
-        return end
     }
 }

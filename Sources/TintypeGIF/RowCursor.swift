@@ -40,15 +40,17 @@ struct RowCursor {
     }
 
     /// Draws colour indexes from the current place on, and returns how many the image had room for.
-    mutating func draw(_ indexes: Span<UInt8>, colors: Span<UInt32>, on canvas: inout Canvas) throws(ImageError) -> Int
-    {
+    mutating func draw(
+        _ indexes: Span<UInt8>, colors: Span<UInt32>, hasHoles: Bool, on canvas: inout Canvas
+    ) throws(ImageError) -> Int {
         var at = 0
         while at < indexes.count && !isDone {
             let run = min(indexes.count - at, image.size.width - column)
             let visible = min(run, shown.width - column)
             if visible > 0 && row < shown.height {
                 try canvas.draw(
-                    indexes, at..<at + visible, colors: colors, x: image.x + column, y: image.y + row)
+                    indexes, at..<at + visible, colors: colors, hasHoles: hasHoles, x: image.x + column,
+                    y: image.y + row)
             }
             at += run
             column += run

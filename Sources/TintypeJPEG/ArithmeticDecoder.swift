@@ -1,7 +1,7 @@
 import TintypeCore
 
 /// Arithmetic decoding of sequential (T.81 §F.2.4) and progressive (§G.1.3, §G.2) scans: entropy-coded bytes to quantised coefficients in
-/// natural order.
+/// the order that each place names.
 ///
 /// A decision may take bytes of the input at any time and no small bound holds for an MCU, so bytes are taken from the reader one by one.
 struct ArithmeticDecoder: EntropyCoding {
@@ -27,15 +27,25 @@ struct ArithmeticDecoder: EntropyCoding {
 
     mutating func decode(
         _ mcus: Range<Int>, _ places: [BlockPlace], _ segments: borrowing Segments, _ reader: inout ByteReader,
-        into coefficients: inout [Int16]
+        into store: inout CoefficientStore
     ) throws(ImageError) -> Int {
-        let conditioning = segments.conditioning
-        var target = coefficients.mutableSpan
+        try decode(mcus, places, segments.conditioning, &reader, &store.values, &store.masks)
+    }
+
+    private mutating func decode(
+        _ mcus: Range<Int>, _ places: [BlockPlace], _ conditioning: ArithmeticConditioning,
+        _ reader: inout ByteReader, _ values: inout [Int16], _ masks: inout [UInt64]
+    ) throws(ImageError) -> Int {
+        var values = values.mutableSpan
+        var masks = masks.mutableSpan
         try decisions.begin(&reader)
         for mcu in mcus {
             for place in places {
                 let block = place.start + mcu * place.step
-                guard try decode(place, block, conditioning, &reader, &target) else {
+                let keepsMask = progression != nil && !place.isOnlyDC
+                var mask = keepsMask ? masks[place.block + mcu * place.blockStep] : 0
+                defer { if keepsMask { masks[place.block + mcu * place.blockStep] = mask } }
+                guard try decode(place, block, conditioning, &reader, &values, &mask) else {
                     // Nothing tells where the data are sound again.
                     metBadCode = true
                     isOver = true
@@ -47,30 +57,32 @@ struct ArithmeticDecoder: EntropyCoding {
     }
 
     /// Decodes a block, or what this scan has of it. False where the data cannot be.
+    ///
+    /// - Parameter mask: as in `CoefficientStore`.
     private mutating func decode(
         _ place: BlockPlace, _ block: Int, _ conditioning: ArithmeticConditioning, _ reader: inout ByteReader,
-        _ coefficients: inout MutableSpan<Int16>
+        _ values: inout MutableSpan<Int16>, _ mask: inout UInt64
     ) throws(ImageError) -> Bool {
         switch progression {
         case nil:
-            guard try decodeDC(place, block, low: 0, conditioning, &reader, &coefficients) else { return false }
-            return try decodeAC(place, block, 1...63, low: 0, conditioning, &reader, &coefficients)
+            guard try decodeDC(place, block, low: 0, conditioning, &reader, &values) else { return false }
+            return try decodeAC(place, block, 1...63, low: 0, conditioning, &reader, &values, &mask)
         case .firstDC(let low):
-            return try decodeDC(place, block, low: low, conditioning, &reader, &coefficients)
+            return try decodeDC(place, block, low: low, conditioning, &reader, &values)
         case .refiningDC(let low):
-            if try decisions.decide(BinaryDecoder.fixedBin, &reader) { coefficients[block] |= 1 &<< Int16(low) }
+            if try decisions.decide(BinaryDecoder.fixedBin, &reader) { values[block] |= 1 &<< Int16(low) }
             return true
         case .firstAC(let band, let low):
-            return try decodeAC(place, block, band, low: low, conditioning, &reader, &coefficients)
+            return try decodeAC(place, block, band, low: low, conditioning, &reader, &values, &mask)
         case .refiningAC(let band, let low):
-            return try refineAC(place, block, band, low: low, &reader, &coefficients)
+            return try refineAC(place, block, band, low: low, &reader, &values, &mask)
         }
     }
 
     /// A DC coefficient: its difference from the one before (T.81 figure F.19), shifted up by the bits that later scans refine.
     private mutating func decodeDC(
         _ place: BlockPlace, _ block: Int, low: Int, _ conditioning: ArithmeticConditioning,
-        _ reader: inout ByteReader, _ coefficients: inout MutableSpan<Int16>
+        _ reader: inout ByteReader, _ values: inout MutableSpan<Int16>
     ) throws(ImageError) -> Bool {
         let (table, component) = (place.dcTable, place.component)
         let bins = table &* 64
@@ -88,14 +100,14 @@ struct ArithmeticDecoder: EntropyCoding {
             }
             predictions[component] &+= isNegative ? 0 &- magnitude.value : magnitude.value
         }
-        coefficients[block] = Int16(truncatingIfNeeded: predictions[component] &<< Int32(truncatingIfNeeded: low))
+        values[block] = Int16(truncatingIfNeeded: predictions[component] &<< Int32(truncatingIfNeeded: low))
         return true
     }
 
     /// The AC coefficients of a band (T.81 figure F.20; bins by table F.5), shifted up by the bits that later scans refine.
     private mutating func decodeAC(
         _ place: BlockPlace, _ block: Int, _ band: ClosedRange<Int>, low: Int, _ conditioning: ArithmeticConditioning,
-        _ reader: inout ByteReader, _ coefficients: inout MutableSpan<Int16>
+        _ reader: inout ByteReader, _ values: inout MutableSpan<Int16>, _ mask: inout UInt64
     ) throws(ImageError) -> Bool {
         let table = place.acTable &- 4
         let bins = 1024 &+ table &* 256
@@ -113,7 +125,8 @@ struct ArithmeticDecoder: EntropyCoding {
             let ladder = bins &+ (k <= lastLow ? 189 : 217)
             guard let magnitude = try decodeMagnitude(first, first, ladder, &reader) else { return false }
             let value = Int16(truncatingIfNeeded: magnitude.value &<< Int32(truncatingIfNeeded: low))
-            coefficients[block &+ Int(naturalOrder[k])] = isNegative ? 0 &- value : value
+            values[block &+ Self.slot(k, place)] = isNegative ? 0 &- value : value
+            mask = value == 0 ? mask & ~(1 &<< UInt64(k)) : mask | 1 &<< UInt64(k)
             k &+= 1
         }
         return true
@@ -149,25 +162,24 @@ struct ArithmeticDecoder: EntropyCoding {
     /// One more bit of a band's coefficients that are not zero yet, and new ones of ±1 between them (T.81 §G.1.3, figure G.10).
     private mutating func refineAC(
         _ place: BlockPlace, _ block: Int, _ band: ClosedRange<Int>, low: Int, _ reader: inout ByteReader,
-        _ coefficients: inout MutableSpan<Int16>
+        _ values: inout MutableSpan<Int16>, _ mask: inout UInt64
     ) throws(ImageError) -> Bool {
         let bins = 1024 &+ (place.acTable &- 4) &* 256
         let unit = Int16(1) &<< Int16(truncatingIfNeeded: low)
         // EOBx of T.81: before the last coefficient that is known, no end of band is coded.
-        var lastKnown = band.upperBound
-        while lastKnown > 0 && coefficients[block &+ Int(naturalOrder[lastKnown])] == 0 { lastKnown &-= 1 }
+        let lastKnown = 63 - (mask & UInt64.max &>> UInt64(63 - band.upperBound) | 1).leadingZeroBitCount
         var mayEnd = true
         for k in band {
             let start = bins &+ 3 &* k &- 3
             if mayEnd && k > lastKnown, try decisions.decide(start, &reader) { return true }
-            let at = block &+ Int(naturalOrder[k])
-            let value = coefficients[at]
-            if value != 0 {
+            let at = block &+ Self.slot(k, place)
+            if mask &>> UInt64(k) & 1 == 1 {
                 if try decisions.decide(start &+ 2, &reader) {
-                    coefficients[at] = value > 0 ? value &+ unit : value &- unit
+                    values[at] = values[at] > 0 ? values[at] &+ unit : values[at] &- unit
                 }
             } else if try decisions.decide(start &+ 1, &reader) {
-                coefficients[at] = try decisions.decide(BinaryDecoder.fixedBin, &reader) ? 0 &- unit : unit
+                values[at] = try decisions.decide(BinaryDecoder.fixedBin, &reader) ? 0 &- unit : unit
+                mask |= 1 &<< UInt64(k)
             } else {
                 // A zero is followed by another coefficient.
                 mayEnd = false
@@ -176,5 +188,10 @@ struct ArithmeticDecoder: EntropyCoding {
             mayEnd = true
         }
         return mayEnd
+    }
+
+    /// The place in the block of the coefficient with a zigzag index.
+    private static func slot(_ index: Int, _ place: BlockPlace) -> Int {
+        Int(blockPlaces[place.order &+ index])
     }
 }

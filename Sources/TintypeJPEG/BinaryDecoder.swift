@@ -92,7 +92,7 @@ struct BinaryDecoder {
 /// T.81 table D.3 (Qe and its next states), a row a word: in the high half the width of the less probable decision's interval, then the next
 /// row after the more probable decision, and the next row after the less probable one, whose top bit says that the two change places.
 /// The last row is the fixed one, of Qe = 5A1D.
-private let probabilityStates: [114 of UInt32] = [
+let probabilityStates: [114 of UInt32] = [
     0x5A1D_0181, 0x2586_020E, 0x1114_0310, 0x080B_0412, 0x03D8_0514, 0x01DA_0617, 0x00E5_0719, 0x006F_081C,
     0x0036_091E, 0x001A_0A21, 0x000D_0B23, 0x0006_0C09, 0x0003_0D0A, 0x0001_0D0C, 0x5A7F_0F8F, 0x3F25_1024,
     0x2CF2_1126, 0x207C_1227, 0x17B9_1328, 0x1182_142A, 0x0CEF_152B, 0x09A1_162D, 0x072F_172E, 0x055C_1830,

@@ -7,6 +7,8 @@ struct EncodedFrame {
     var quantization: [[UInt16]]
     let signature: Signature
     let isProgressive: Bool
+    /// Whether codes are arithmetic ones instead of Huffman's.
+    var isArithmetic = false
     /// MCUs between restart markers, 0 for none.
     let restartInterval: Int
 
@@ -30,8 +32,13 @@ struct EncodedFrame {
     func writeScans(_ bands: [BlockBand], to segments: inout SegmentWriter) throws(ImageError) {
         var bits = BitWriter()
         for (index, scan) in scans.enumerated() {
-            let tables = frequencies(of: scan, in: bands).optimalTables
             let interval = index == 0 && restartInterval > 0 ? restartInterval : nil
+            if isArithmetic {
+                try segments.write(headerOf: scan, layout, tables: [], restartInterval: interval)
+                try writeArithmetic(scan, bands, to: &segments.bytes)
+                continue
+            }
+            let tables = frequencies(of: scan, in: bands).optimalTables
             try segments.write(headerOf: scan, layout, tables: tables, restartInterval: interval)
             let codes = HuffmanCodes(tables)
             if scan.kind == .sequential {
@@ -62,10 +69,26 @@ struct EncodedFrame {
         try bits.finish(to: &segments.bytes)
     }
 
+    private func writeArithmetic(
+        _ scan: EncodedScan, _ bands: [BlockBand], to writer: inout ByteWriter
+    ) throws(ImageError) {
+        var encoder = ArithmeticEncoder(scan, layout: layout, restartInterval: restartInterval)
+        for (mcuRow, band) in bands.enumerated() { try encoder.write(band, mcuRow: mcuRow, to: &writer) }
+        try encoder.finish(to: &writer)
+    }
+
     /// The bytes of the scans' headers and, but for stuffing, of their data.
-    func scanBytes(_ bands: [BlockBand]) -> (headers: Int, data: Int) {
+    func scanBytes(_ bands: [BlockBand]) throws(ImageError) -> (headers: Int, data: Int) {
         var (headers, data) = (0, 0)
         for scan in scans {
+            if isArithmetic {
+                // Nothing but the coding itself tells.
+                var writer = ByteWriter(MemoryByteSink())
+                try writeArithmetic(scan, bands, to: &writer)
+                headers += 8 + 2 * scan.components.count
+                data += writer.offset
+                continue
+            }
             let frequencies = frequencies(of: scan, in: bands)
             let tables = frequencies.optimalTables
             headers += 8 + 2 * scan.components.count

@@ -20,10 +20,10 @@ protocol EntropyCoding {
     ///   - mcus: indices within the row.
     ///   - places: the blocks of an MCU, in order.
     ///   - segments: the tables in force.
-    ///   - coefficients: as the scans before left them; zero in the first.
+    ///   - store: as the scans before left it; zero in the first.
     /// - Returns: the MCU to go on with: `mcus.upperBound`, or one before it.
     mutating func decode(
         _ mcus: Range<Int>, _ places: [BlockPlace], _ segments: borrowing Segments, _ reader: inout ByteReader,
-        into coefficients: inout [Int16]
+        into store: inout CoefficientStore
     ) throws(ImageError) -> Int
 }

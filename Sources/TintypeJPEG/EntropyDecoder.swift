@@ -11,12 +11,21 @@ struct BlockPlace {
     /// Index of the block's first coefficient in the first MCU of a row, and the way to the next MCU's.
     var start: Int
     let step: Int
+    /// The same for the index of the block.
+    var block: Int
+    let blockStep: Int
+    /// Where the coefficients lie in the block: `BlockOrder.offset`.
+    let order: Int
+    /// Whether only the first (DC) coefficient is wanted.
+    let isOnlyDC: Bool
 }
 
 /// Huffman decoding: entropy-coded bytes to quantised coefficients in natural order. Here are sequential scans (T.81 §F.2.2).
 struct EntropyDecoder: EntropyCoding {
     /// Nil for a sequential scan.
     let progression: ProgressiveScan?
+    /// Empty for a progressive scan.
+    private let groups: SymbolGroups
     var buffer = BitBuffer()
     /// PRED of T.81 §F.2.2.1, one for each component of the scan.
     var predictions = [4 of Int32](repeating: 0)
@@ -32,8 +41,12 @@ struct EntropyDecoder: EntropyCoding {
     var isStarved: Bool { buffer.count < 0 }
     var isOver: Bool { isStarved }
 
-    init(_ progression: ProgressiveScan?) {
+    init(_ progression: ProgressiveScan?, _ places: [BlockPlace], _ tables: HuffmanTables) {
         self.progression = progression
+        let sequential = progression == nil ? places : []
+        groups = SymbolGroups(
+            tables, decoded: Set(sequential.filter { !$0.isOnlyDC }.map(\.acTable)),
+            skipped: Set(sequential.filter { $0.isOnlyDC }.map(\.acTable)))
     }
 
     mutating func restart() {
@@ -44,7 +57,7 @@ struct EntropyDecoder: EntropyCoding {
 
     mutating func decode(
         _ mcus: Range<Int>, _ places: [BlockPlace], _ segments: borrowing Segments, _ reader: inout ByteReader,
-        into coefficients: inout [Int16]
+        into store: inout CoefficientStore
     ) throws(ImageError) -> Int {
         // Half as much again as one MCU needs, so that the window does not move for each.
         let wanted = 2 * Self.longestMCU
@@ -52,24 +65,25 @@ struct EntropyDecoder: EntropyCoding {
         buffer.position = reader.position
         let next = decode(
             mcus, places, segments.huffman, reader, lastStart: isLast ? Int.max : reader.end - Self.longestMCU,
-            into: &coefficients)
+            values: &store.values, masks: &store.masks)
         reader.advance(by: buffer.position - reader.position)
         return next
     }
 
     private mutating func decode(
         _ mcus: Range<Int>, _ places: [BlockPlace], _ tables: borrowing HuffmanTables, _ reader: borrowing ByteReader,
-        lastStart: Int, into coefficients: inout [Int16]
+        lastStart: Int, values: inout [Int16], masks: inout [UInt64]
     ) -> Int {
-        var target = coefficients.mutableSpan
+        var values = values.mutableSpan
         if let progression {
+            var masks = masks.mutableSpan
             return decode(
                 progression, mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span,
-                end: reader.end, lastStart: lastStart, into: &target)
+                end: reader.end, lastStart: lastStart, into: &values, masks: &masks)
         }
         return decode(
             mcus: mcus, places: places.span, tables: tables, window: reader.buffer.span, end: reader.end,
-            lastStart: lastStart, into: &target)
+            lastStart: lastStart, into: &values)
     }
 
     /// Decodes MCUs of one row that lie in the window.
@@ -84,6 +98,9 @@ struct EntropyDecoder: EntropyCoding {
     ) -> Int {
         let fast = tables.fast.span
         let (limits, offsets, symbols) = (tables.limits.span, tables.offsets.span, tables.symbols.span)
+        let groups = groups
+        let (pairs, skips) = (groups.pairs.span, groups.skips.span)
+        // In locals while the loop runs, so that they can live in registers.
         var bits = buffer
         var predictions = predictions
         var bad = false
@@ -96,7 +113,7 @@ struct EntropyDecoder: EntropyCoding {
                 bits.refill(window, end)
                 var entry = fast[place.dcTable &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
                 if entry == 0 {
-                    entry = Self.longCode(&bits, place.dcTable, limits, offsets, symbols)
+                    entry = Self.longCode(bits.bits, place.dcTable, limits, offsets, symbols)
                     bad = bad || entry == 0
                 }
                 bits.consume(Int(entry & 63))
@@ -109,12 +126,37 @@ struct EntropyDecoder: EntropyCoding {
                 predictions[slot] = dc
                 coefficients[block] = Int16(truncatingIfNeeded: dc)
 
+                // AC coefficients: several at a look-up as far as that goes, then one at a time.
                 var k = 1
                 while k < 64 {
                     bits.refill(window, end)
+                    if place.isOnlyDC {
+                        let skip = skips[(place.acTable &- 4) &<< 13 | Int(truncatingIfNeeded: bits.bits &>> 51)]
+                        let next = k &+ Int(skip &>> 5 & 63)
+                        if skip != 0 && next < 64 {
+                            bits.consume(Int(skip & 31))
+                            if skip & 0x800 != 0 { break }
+                            k = next
+                            continue
+                        }
+                    } else {
+                        let pair = pairs[(place.acTable &- 4) &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
+                        let next = k &+ Int(truncatingIfNeeded: pair &>> 16 & 127)
+                        if next < 64 {
+                            bits.consume(Int(truncatingIfNeeded: pair & 63))
+                            let first = k &- 1 &+ Int(truncatingIfNeeded: pair &>> 8 & 127)
+                            coefficients[block &+ Int(naturalOrder[first])] = Int16(
+                                truncatingIfNeeded: pair &>> 32)
+                            coefficients[block &+ Int(naturalOrder[next &- 1])] = Int16(
+                                truncatingIfNeeded: pair &>> 48)
+                            if pair & 0x40 != 0 { break }
+                            k = next
+                            continue
+                        }
+                    }
                     var entry = fast[place.acTable &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
                     if entry == 0 {
-                        entry = Self.longCode(&bits, place.acTable, limits, offsets, symbols)
+                        entry = Self.longCode(bits.bits, place.acTable, limits, offsets, symbols)
                         if entry == 0 {
                             bad = true
                             break
@@ -129,7 +171,7 @@ struct EntropyDecoder: EntropyCoding {
                         continue
                     }
                     bad = bad || k > 64
-                    coefficients[block &+ Int(naturalOrder[k &- 1])] = value
+                    if !place.isOnlyDC { coefficients[block &+ Int(naturalOrder[k &- 1])] = value }
                 }
             }
             mcu &+= 1
@@ -140,13 +182,12 @@ struct EntropyDecoder: EntropyCoding {
         return mcu
     }
 
-    /// A look-up entry for a code longer than the fast table's; 0 if there is no such code (nothing is consumed but the code of an entry by
-    /// its caller).
+    /// A look-up entry for the code, longer than the fast table's, that `bits` begin with; 0 if there is no such code.
     @inline(never)
     static func longCode(
-        _ bits: inout BitBuffer, _ slot: Int, _ limits: Span<Int32>, _ offsets: Span<Int32>, _ symbols: Span<UInt8>
+        _ bits: UInt64, _ slot: Int, _ limits: Span<Int32>, _ offsets: Span<Int32>, _ symbols: Span<UInt8>
     ) -> UInt32 {
-        let next = Int32(truncatingIfNeeded: bits.bits &>> 48)
+        let next = Int32(truncatingIfNeeded: bits &>> 48)
         for length in (HuffmanTables.fastBits + 1)...16 {
             let row = slot &* HuffmanTables.slowSize &+ length
             guard next < limits[row] else { continue }

@@ -88,4 +88,21 @@ struct HuffmanTables {
             fast[slot * Self.fastSize + code << spare + tail] = entry
         }
     }
+    /// For each value of the next `bits` bits the code that they begin with: its length × 256 + its symbol, or 0 where it is longer.
+    func codes(_ slot: Int, bits: Int) -> [UInt16] {
+        var codes = [UInt16](repeating: 0, count: 1 << bits)
+        var code = 0
+        for length in 1...bits {
+            let end = Int(limits[slot * Self.slowSize + length]) >> (16 - length)
+            while code < end {
+                let symbol = symbols[slot * 256 + code + Int(offsets[slot * Self.slowSize + length])]
+                for tail in 0..<1 << (bits - length) {
+                    codes[code << (bits - length) + tail] = UInt16(length) << 8 | UInt16(symbol)
+                }
+                code += 1
+            }
+            code <<= 1
+        }
+        return codes
+    }
 }

@@ -18,10 +18,9 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     /// The scan to be read next; nil once it has been begun.
     private var firstScan: ScanHeader?
     private var scan: ScanReader?
-    private var layout: CoefficientLayout
     /// What each side is divided by: 1, 2, 4 or 8.
     private var reduction = 1
-    private var coefficients: [Int16] = []
+    private var store: CoefficientStore
     /// For each component the table that was in force when its first scan began (T.81 §B.2.4.1); zeros until then.
     private var quantization: [[Int16]]
     private var latched: [Bool]
@@ -46,9 +45,10 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         let scan = try segments.nextScan(&reader)
         guard let scan, let frame = segments.frame else { throw reader.malformed("the file holds no picture") }
         try frame.checkSupport(at: reader.offset)
-        layout = CoefficientLayout(
-            frame,
-            holdsAll: holdingCoefficients || frame.isProgressive || scan.components.count < frame.components.count)
+        store = CoefficientStore(
+            CoefficientLayout(
+                frame,
+                holdsAll: holdingCoefficients || frame.isProgressive || scan.components.count < frame.components.count))
         quantization = frame.components.map { _ in [Int16](repeating: 0, count: 64) }
         latched = frame.components.map { _ in false }
         scansOfCoefficient = [Int](repeating: 0, count: 64 * frame.components.count)
@@ -96,19 +96,16 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
 
     /// Rows of a smaller picture, by inverse DCTs of fewer samples: those of libjpeg-turbo's scaled decoding.
     ///
-    /// Where a block becomes one sample, a progressive picture needs only its DC scans; the others are passed over undecoded and take no memory.
-    /// `coarsely` does so for subsampled components too, which then are interpolated; otherwise they are made of 2×2 samples a block.
+    /// Where a block becomes one sample, only its DC coefficient is wanted: a progressive picture's other scans are passed over undecoded, and a
+    /// sequential one's other coefficients are skipped. `coarsely` does so for subsampled components too, which then are interpolated; otherwise
+    /// they are made of 2×2 samples a block.
     ///
     /// - Precondition: `denominator` is 1, 2, 4 or 8, and no row was asked for yet.
     public mutating func reduce(by denominator: Int, coarsely: Bool = false) -> Int {
         precondition([1, 2, 4, 8].contains(denominator) && firstScan != nil)
         reduction = denominator
-        let isFull = frame.components.allSatisfy {
-            $0.horizontal == frame.maxHorizontal && $0.vertical == frame.maxVertical
-        }
-        layout = CoefficientLayout(
-            frame, holdsAll: layout.holdsAll,
-            onlyDC: denominator == 8 && frame.isProgressive && (coarsely || isFull))
+        store = CoefficientStore(
+            CoefficientLayout(frame, holdsAll: store.layout.holdsAll, reduction: denominator, coarsely: coarsely))
         return denominator
     }
 
@@ -140,21 +137,21 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     ///
     /// - Precondition: the decoder was made to hold them. It gives them away: no row can be read, and this not again.
     mutating func readCoefficients() throws(ImageError) -> CoefficientPicture {
-        precondition(layout.holdsAll)
+        precondition(store.layout.holdsAll)
         if let first = firstScan { try begin(first) }
         var taken: [Int16] = []
-        swap(&taken, &coefficients)
+        swap(&taken, &store.values)
         return CoefficientPicture(
-            frame: frame, model: model, adobeTransform: segments.metadata.adobeTransform, starts: layout.starts,
-            coefficients: taken, quantization: quantization)
+            frame: frame, model: model, adobeTransform: segments.metadata.adobeTransform,
+            starts: store.layout.planes.map(\.start), coefficients: taken, quantization: quantization)
     }
 
     /// Reads on to the end-of-image marker, and looks whether anything follows it.
     public mutating func finish() throws(ImageError) {
         if let failure { throw failure }
         if let first = firstScan { try begin(first) }
-        while !layout.holdsAll, let samples, samples.mcuRows < frame.mcus.height { try addMCURow() }
-        while !layout.holdsAll, try segments.nextScan(&reader, mayEnd: true) != nil {
+        while !store.layout.holdsAll, let samples, samples.mcuRows < frame.mcus.height { try addMCURow() }
+        while !store.layout.holdsAll, try segments.nextScan(&reader, mayEnd: true) != nil {
             try segments.warn(.damaged, "a further scan is ignored", at: reader.offset)
         }
         if try reader.peek() != nil {
@@ -165,19 +162,24 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     private mutating func begin(_ first: ScanHeader) throws(ImageError) {
         firstScan = nil
         var budget = MemoryBudget(limit: limits.memory)
-        try budget.charge(layout.count, stride: 2, for: "the coefficients", format: .jpeg)
-        samples = try SampleRows(frame, reduction: reduction, layout: layout, budget: &budget)
-        coefficients = [Int16](repeating: 0, count: layout.count)
+        samples = try SampleRows(frame, reduction: reduction, layout: store.layout, budget: &budget)
+        try store.allocate(isProgressive: frame.isProgressive, &budget)
         try prepare(first)
-        var scan = try ScanReader(first, frame: frame, layout: layout, segments: segments)
-        guard layout.holdsAll else {
+        var scan = try ScanReader(first, frame: frame, layout: store.layout, segments: segments)
+        guard store.layout.holdsAll else {
             self.scan = scan
             return
         }
         // All scans are read before the first row is made: any of them may touch it.
         var count = 1
+        var isWanted = isWanted(first)
         repeat {
-            for _ in 0..<scan.rows { try scan.readRow(&reader, &segments, into: &coefficients) }
+            if isWanted {
+                for _ in 0..<scan.rows { try scan.readRow(&reader, &segments, into: &store) }
+            } else {
+                try segments.skipEntropyCodedData(&reader)
+            }
+            isWanted = true
             count += 1
             guard count <= limits.scans else {
                 throw ImageError(.limitExceeded, "more than \(limits.scans) scans", at: reader.offset, format: .jpeg)
@@ -186,20 +188,25 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
         if latched.contains(false) { try segments.warn(.damaged, "a component has no scan", row: 0, at: reader.offset) }
     }
 
+    /// Whether a scan holds anything that is held; one of AC coefficients where DC coefficients alone are wanted is passed over undecoded.
+    private func isWanted(_ scan: ScanHeader) -> Bool {
+        let isOfAC = frame.isProgressive && scan.spectral.start > 0
+        return !isOfAC || scan.components.contains { store.layout.planes[$0.index].order != .onlyDC }
+    }
+
     /// Goes on to the next scan, if there is one. What is wrong between scans costs the scans behind it, not those that were read.
     private mutating func beginNext(_ scan: inout ScanReader) throws(ImageError) -> Bool {
         // A progressive picture wants its last bits everywhere.
         let row = frame.isProgressive && unknownBits.contains { $0 > 0 } ? 0 : nil
         do throws(ImageError) {
             guard var next = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
-            // With DC coefficients alone, scans of AC coefficients are passed over undecoded.
-            while layout.spacing == 1 && next.spectral.start > 0 {
+            while !isWanted(next) {
                 try segments.skipEntropyCodedData(&reader)
                 guard let after = try segments.nextScan(&reader, mayEnd: true, row: row) else { return false }
                 next = after
             }
             try prepare(next)
-            scan = try ScanReader(next, frame: frame, layout: layout, segments: segments)
+            scan = try ScanReader(next, frame: frame, layout: store.layout, segments: segments)
             return true
         } catch {
             guard !segments.isStrict, error.kind == .malformed || error.kind == .truncated else { throw error }
@@ -233,17 +240,10 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     }
 
     private mutating func addMCURow() throws(ImageError) {
-        var starts = layout.starts
-        let row = samples?.mcuRows ?? 0
-        if layout.holdsAll {
-            for index in starts.indices {
-                let component = frame.components[index]
-                starts[index] += row * component.vertical * component.paddedBlocks.width * layout.spacing
-            }
-        } else {
-            for i in coefficients.indices { coefficients[i] = 0 }
-            try scan?.readRow(&reader, &segments, into: &coefficients)
+        if !store.layout.holdsAll {
+            store.clear()
+            try scan?.readRow(&reader, &segments, into: &store)
         }
-        samples?.add(coefficients, starts: starts, quantization: quantization)
+        samples?.add(store, quantization: quantization)
     }
 }

@@ -3,8 +3,8 @@ import TintypeKernels
 
 /// Writes a JPEG file (T.81) from rows of grey, RGB or CMYK pixels, baseline or progressive.
 ///
-/// A baseline file with standard Huffman tables is written as rows come, from memory for one row of MCUs. Otherwise the
-/// picture's coefficients are held, without zeros (a few times the bytes of the file, and hardly ever more than twice
+/// A baseline file with standard Huffman tables or arithmetic codes is written as rows come, from memory for one row of
+/// MCUs. Otherwise the picture's coefficients are held, without zeros (a few times the bytes of the file, and hardly ever more than twice
 /// those of its samples), and the file is written at the end. Errors are sticky.
 public struct JPEGEncoder: RowSink, ~Copyable {
     private let size: Size
@@ -22,6 +22,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     private var coder: SequentialCoder
     private var bits = BitWriter()
     private let codes: SequentialCodes
+    private var arithmetic: ArithmeticEncoder
     private var rowsTaken = 0
     private var mcuRow = 0
     /// What every further call throws.
@@ -42,11 +43,11 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         try options.check()
         try Self.check(size, pixelFormat)
         let layout = EncoderLayout(size: size, pixelFormat: pixelFormat, subsampling: options.subsampling)
-        let steps = StandardQuantization.tables(for: layout, FineQuality(options.quality))
+        let steps = StandardQuantization.tables(for: layout, options.finest)
         let frame = EncodedFrame(
             layout: layout, quantization: steps.map { $0.map(UInt16.init) },
             signature: pixelFormat == .cmyk8 ? .adobe(0) : .jfif, isProgressive: options.progressive,
-            restartInterval: options.restartInterval)
+            isArithmetic: options.arithmetic, restartInterval: options.restartInterval)
         var segments = SegmentWriter(sink)
         if options.maximumBytes == nil {
             try segments.write(headerOf: frame, metadata)
@@ -56,7 +57,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             try trial.write(headerOf: frame, metadata)
         }
         if options.isStreaming {
-            let tables = Self.standardTables.enumerated().map { $0.offset < 2 * steps.count ? $0.element : nil }
+            let tables = options.arithmetic ? [] : Array(Self.standardTables.prefix(2 * steps.count))
             let interval = options.restartInterval > 0 ? options.restartInterval : nil
             try segments.write(headerOf: frame.scans[0], layout, tables: tables, restartInterval: interval)
         }
@@ -77,6 +78,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         self.segments = segments
         coder = SequentialCoder(frame.layout, restartInterval: options.restartInterval)
         codes = SequentialCodes(HuffmanCodes(Self.standardTables))
+        arithmetic = ArithmeticEncoder(
+            frame.scans[0], layout: frame.layout, restartInterval: options.restartInterval)
         planes = BandPlanes(layout: frame.layout, width: size.width)
         packer = BandPacker(frame.layout)
         // While a quality is looked for, there are two sets of coefficients.
@@ -136,12 +139,16 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         failure = ImageError(.misuse, "the file is already finished", format: .jpeg)
         do {
             if options.isStreaming {
-                try bits.finish(to: &segments.bytes)
+                if options.arithmetic {
+                    try arithmetic.finish(to: &segments.bytes)
+                } else {
+                    try bits.finish(to: &segments.bytes)
+                }
                 try segments.write(.eoi)
             } else if let maximum = options.maximumBytes {
                 let search = try QualitySearch(
                     frame: frame, metadata: metadata, bands: store.bands, maximumBytes: maximum,
-                    finest: FineQuality(options.quality))
+                    finest: options.finest)
                 try segments.bytes.write(search.bestFile())
             } else {
                 try frame.writeScans(store.bands, to: &segments)
@@ -157,7 +164,9 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     private mutating func encodePlanes() throws(ImageError) {
         packer.pack(planes, mcuRow: mcuRow, divisors, quantizing: options.maximumBytes == nil)
         planes.removeAll()
-        if options.isStreaming {
+        if options.isStreaming && options.arithmetic {
+            try arithmetic.write(packer.band, mcuRow: mcuRow, to: &segments.bytes)
+        } else if options.isStreaming {
             try coder.write(packer.band, codes: codes, &bits, to: &segments.bytes)
         } else {
             try store.append(packer.copy)

@@ -11,6 +11,8 @@ struct Marker: Equatable {
     static let sof2 = Marker(0xC2)
     static let dht = Marker(0xC4)
     static let jpg = Marker(0xC8)
+    static let sof9 = Marker(0xC9)
+    static let sof10 = Marker(0xCA)
     static let dac = Marker(0xCC)
     static let rst0 = Marker(0xD0)
     static let rst7 = Marker(0xD7)

@@ -2,7 +2,18 @@ import TintypeCore
 
 /// Gathers what the APPn segments say: metadata, and how the colours are to be understood.
 struct MetadataCollector {
-    private(set) var metadata = Metadata()
+    /// What was gathered so far.
+    var metadata: Metadata {
+        var metadata = collected
+        metadata.extendedXMP = extendedXMP.whole(namedBy: metadata.xmp)
+        metadata.iptc = PhotoshopResources.iptc(resources: resources[...]).map { Array($0) }
+        return metadata
+    }
+
+    private var collected = Metadata()
+    private var extendedXMP = ExtendedXMP()
+    /// Photoshop's resources, which may go on from one segment into the next.
+    private var resources: [UInt8] = []
     private(set) var sawJFIF = false
     /// The transform byte of Adobe's APP14 segment: 0 RGB or CMYK, 1 YCbCr, 2 YCCK.
     private(set) var adobeTransform: UInt8?
@@ -26,16 +37,19 @@ struct MetadataCollector {
             readJFIF(bytes)
         case .app14 where bytes.count >= 12 && bytes.starts(with: "Adobe".utf8):
             adobeTransform = bytes[11]
-        case .app1 where bytes.starts(with: Self.exif) && metadata.exif == nil:
-            metadata.exif = try kept(bytes.dropFirst(Self.exif.count))
-        case .app1 where bytes.starts(with: Self.xmp) && metadata.xmp == nil:
-            metadata.xmp = try kept(bytes.dropFirst(Self.xmp.count))
+        case .app1 where bytes.starts(with: Self.exif) && collected.exif == nil:
+            collected.exif = try kept(bytes.dropFirst(Self.exif.count))
+        case .app1 where bytes.starts(with: Self.xmp) && collected.xmp == nil:
+            collected.xmp = try kept(bytes.dropFirst(Self.xmp.count))
         case .app2 where bytes.count > 14 && bytes.starts(with: Self.profile):
             try readProfileChunk(bytes)
-        case .app13 where metadata.iptc == nil:
-            metadata.iptc = PhotoshopResources.iptc(in: bytes).flatMap { keptIfAllowed($0) }
+        case .app1 where bytes.starts(with: ExtendedXMP.signature.utf8):
+            if let segment = keptIfAllowed(bytes[...]) { extendedXMP.read(segment, allowance: blockLimit) }
+        case .app13 where bytes.starts(with: PhotoshopResources.signature.utf8):
+            let part = bytes.dropFirst(PhotoshopResources.signature.utf8.count)
+            if resources.count + part.count <= blockLimit { resources += keptIfAllowed(part) ?? [] }
         case .com:
-            if let comment = keptIfAllowed(bytes[...]) { metadata.comments.append(comment) }
+            if let comment = keptIfAllowed(bytes[...]) { collected.comments.append(comment) }
         default:
             break
         }
@@ -65,7 +79,7 @@ struct MetadataCollector {
         guard x > 0, y > 0 else { return }
         let units: [Metadata.Density.Unit] = [.aspect, .inch, .centimeter]
         guard let unit = units.indices.contains(Int(bytes[7])) ? units[Int(bytes[7])] : nil else { return }
-        metadata.density = Metadata.Density(x: Double(x), y: Double(y), unit: unit)
+        collected.density = Metadata.Density(x: Double(x), y: Double(y), unit: unit)
     }
 
     /// ICC.1 annex B.4: a profile in numbered chunks. It counts once all of them are there, in whatever order.
@@ -83,7 +97,7 @@ struct MetadataCollector {
         guard profile.count <= blockLimit else {
             throw ImageError(.limitExceeded, "the colour profile is larger than allowed", format: .jpeg)
         }
-        metadata.icc = profile
+        collected.icc = profile
     }
 
     /// What the components stand for, by the rules of JFIF and of Adobe's marker as libjpeg applies them.

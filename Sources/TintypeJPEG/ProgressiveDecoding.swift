@@ -24,173 +24,229 @@ extension EntropyDecoder {
     /// Decodes MCUs of one row of a progressive scan; parameters and result as for the sequential `decode`.
     mutating func decode(
         _ scan: ProgressiveScan, mcus: Range<Int>, places: Span<BlockPlace>, tables: borrowing HuffmanTables,
-        window: Span<UInt8>, end: Int, lastStart: Int, into coefficients: inout MutableSpan<Int16>
+        window: Span<UInt8>, end: Int, lastStart: Int, into values: inout MutableSpan<Int16>,
+        masks: inout MutableSpan<UInt64>
     ) -> Int {
-        // Kept in a local while the loop runs, so that it can live in registers.
-        var state = self
-        var mcu = mcus.lowerBound
-        while mcu < mcus.upperBound && state.buffer.position <= lastStart && state.buffer.count >= 0 {
-            switch scan {
-            case .firstDC(let low):
-                state.firstDC(mcu, places, low, tables, window, end, &coefficients)
-                mcu += 1
-            case .refiningDC(let low):
-                state.refiningDC(mcu, places, low, window, end, &coefficients)
-                mcu += 1
-            case .firstAC(let band, let low):
-                // Blocks of an end-of-band run hold nothing: all that lie in this row at once.
-                let empty = min(state.endOfBandRun, mcus.upperBound - mcu)
-                state.endOfBandRun -= empty
-                mcu += empty
-                guard empty == 0 else { continue }
-                state.firstAC(mcu, places[0], band, low, tables, window, end, &coefficients)
-                mcu += 1
-            case .refiningAC(let band, let low):
-                state.refiningAC(mcu, places[0], band, low, tables, window, end, &coefficients)
-                mcu += 1
-            }
+        switch scan {
+        case .firstDC(let low):
+            firstDC(mcus, places, low, tables, window, end, lastStart, &values)
+        case .refiningDC(let low):
+            refiningDC(mcus, places, low, window, end, lastStart, &values)
+        case .firstAC(let band, let low):
+            firstAC(mcus, places[0], band, low, tables, window, end, lastStart, &values, &masks)
+        case .refiningAC(let band, let low):
+            refiningAC(mcus, places[0], band, low, tables, window, end, lastStart, &values, &masks)
         }
-        self = state
-        return mcu
     }
 
     /// T.81 §G.1.2.1: as in a sequential scan, the difference shifted up by the bits that later scans refine.
-    @inline(__always)
     private mutating func firstDC(
-        _ mcu: Int, _ places: Span<BlockPlace>, _ low: Int, _ tables: borrowing HuffmanTables, _ window: Span<UInt8>,
-        _ end: Int, _ coefficients: inout MutableSpan<Int16>
-    ) {
-        for i in places.indices {
-            let place = places[i]
-            let entry = nextEntry(place.dcTable, tables, window, end)
-            let value =
-                entry & 0x8000 == 0
-                ? Int32(truncatingIfNeeded: Int16(truncatingIfNeeded: entry &>> 16))
-                : buffer.receiveExtended(Int(truncatingIfNeeded: entry &>> 16 & 15))
-            let slot = place.component & 3
-            predictions[slot] = predictions[slot] &+ value
-            let dc = predictions[slot] &<< Int32(truncatingIfNeeded: low)
-            coefficients[place.start &+ mcu &* place.step] = Int16(truncatingIfNeeded: dc)
+        _ mcus: Range<Int>, _ places: Span<BlockPlace>, _ low: Int, _ tables: borrowing HuffmanTables,
+        _ window: Span<UInt8>, _ end: Int, _ lastStart: Int, _ values: inout MutableSpan<Int16>
+    ) -> Int {
+        // Kept in a local while the loop runs, so that it can live in registers; so below.
+        var bits = buffer
+        var mcu = mcus.lowerBound
+        while mcu < mcus.upperBound && bits.position <= lastStart && bits.count >= 0 {
+            for i in places.indices {
+                let place = places[i]
+                let entry = Self.nextEntry(&bits, place.dcTable, tables, window, end)
+                metBadCode = metBadCode || entry == 0
+                let value =
+                    entry & 0x8000 == 0
+                    ? Int32(truncatingIfNeeded: Int16(truncatingIfNeeded: entry &>> 16))
+                    : bits.receiveExtended(Int(truncatingIfNeeded: entry &>> 16 & 15))
+                let slot = place.component & 3
+                predictions[slot] = predictions[slot] &+ value
+                let dc = predictions[slot] &<< Int32(truncatingIfNeeded: low)
+                values[place.start &+ mcu &* place.step] = Int16(truncatingIfNeeded: dc)
+            }
+            mcu &+= 1
         }
+        buffer = bits
+        return mcu
     }
 
     /// T.81 §G.1.2.1: one more bit of each DC coefficient.
-    @inline(__always)
     private mutating func refiningDC(
-        _ mcu: Int, _ places: Span<BlockPlace>, _ low: Int, _ window: Span<UInt8>, _ end: Int,
-        _ coefficients: inout MutableSpan<Int16>
-    ) {
-        for i in places.indices {
-            buffer.refill(window, end)
-            let bit = Int16(truncatingIfNeeded: buffer.receiveBit())
-            coefficients[places[i].start &+ mcu &* places[i].step] |= bit &<< Int16(truncatingIfNeeded: low)
+        _ mcus: Range<Int>, _ places: Span<BlockPlace>, _ low: Int, _ window: Span<UInt8>, _ end: Int,
+        _ lastStart: Int, _ values: inout MutableSpan<Int16>
+    ) -> Int {
+        var bits = buffer
+        var mcu = mcus.lowerBound
+        while mcu < mcus.upperBound && bits.position <= lastStart && bits.count >= 0 {
+            for i in places.indices {
+                bits.refill(window, end)
+                let bit = Int16(truncatingIfNeeded: bits.receiveBit())
+                values[places[i].start &+ mcu &* places[i].step] |= bit &<< Int16(truncatingIfNeeded: low)
+            }
+            mcu &+= 1
         }
+        buffer = bits
+        return mcu
     }
 
     /// T.81 §G.1.2.2: a band's coefficients, and runs of blocks that have none left.
-    @inline(__always)
     private mutating func firstAC(
-        _ mcu: Int, _ place: BlockPlace, _ band: ClosedRange<Int>, _ low: Int, _ tables: borrowing HuffmanTables,
-        _ window: Span<UInt8>, _ end: Int, _ coefficients: inout MutableSpan<Int16>
-    ) {
-        let block = place.start &+ mcu &* place.step
-        var k = band.lowerBound
-        while k <= band.upperBound {
-            let entry = nextEntry(place.acTable, tables, window, end)
-            let advance = Int(truncatingIfNeeded: entry &>> 8 & 127)
-            if advance >= 64 {
-                // EOBn: this block and 2ⁿ − 1 + the next n bits after it.
-                let size = advance & 63
-                endOfBandRun = (1 &<< size) &- 1
-                if size > 0 { endOfBandRun &+= buffer.receive(size) }
-                return
-            }
-            k &+= advance
-            var value = Int16(truncatingIfNeeded: entry &>> 16)
-            if entry & 0x8000 != 0 {
-                value = Int16(truncatingIfNeeded: buffer.receiveExtended(Int(value & 15)))
-            } else if value == 0 {
-                if advance == 0 { return }
+        _ mcus: Range<Int>, _ place: BlockPlace, _ band: ClosedRange<Int>, _ low: Int,
+        _ tables: borrowing HuffmanTables, _ window: Span<UInt8>, _ end: Int, _ lastStart: Int,
+        _ values: inout MutableSpan<Int16>, _ masks: inout MutableSpan<UInt64>
+    ) -> Int {
+        var bits = buffer
+        var (run, bad) = (endOfBandRun, false)
+        var mcu = mcus.lowerBound
+        while mcu < mcus.upperBound && bits.position <= lastStart && bits.count >= 0 {
+            // Blocks of an end-of-band run hold nothing: all that lie in this row at once.
+            if run > 0 {
+                let empty = min(run, mcus.upperBound &- mcu)
+                run &-= empty
+                mcu &+= empty
                 continue
             }
-            metBadCode = metBadCode || k &- 1 > band.upperBound
-            coefficients[block &+ Int(naturalOrder[k &- 1])] = value &<< Int16(truncatingIfNeeded: low)
+            let block = place.start &+ mcu &* place.step
+            var mask = masks[place.block &+ mcu &* place.blockStep]
+            var k = band.lowerBound
+            while k <= band.upperBound {
+                let entry = Self.nextEntry(&bits, place.acTable, tables, window, end)
+                let advance = Int(truncatingIfNeeded: entry &>> 8 & 127)
+                if advance >= 64 {
+                    // EOBn: this block and 2ⁿ − 1 + the next n bits after it.
+                    let size = advance & 63
+                    run = (1 &<< size) &- 1
+                    if size > 0 { run &+= bits.receive(size) }
+                    break
+                }
+                k &+= advance
+                var value = Int16(truncatingIfNeeded: entry &>> 16)
+                if entry & 0x8000 != 0 {
+                    value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15)))
+                } else if value == 0 {
+                    if advance > 0 { continue }
+                    bad = true
+                    break
+                }
+                bad = bad || k &- 1 > band.upperBound
+                value &<<= Int16(truncatingIfNeeded: low)
+                values[block &+ Self.slot(k &- 1, place)] = value
+                let bit = UInt64(1) &<< UInt64(truncatingIfNeeded: min(k &- 1, 63))
+                mask = value == 0 ? mask & ~bit : mask | bit
+            }
+            masks[place.block &+ mcu &* place.blockStep] = mask
+            mcu &+= 1
         }
+        buffer = bits
+        endOfBandRun = run
+        metBadCode = metBadCode || bad
+        return mcu
     }
 
     /// T.81 §G.1.2.3: one more bit of a band's coefficients that are not zero yet, and new ones of ±1 between them.
-    @inline(__always)
     private mutating func refiningAC(
-        _ mcu: Int, _ place: BlockPlace, _ band: ClosedRange<Int>, _ low: Int, _ tables: borrowing HuffmanTables,
-        _ window: Span<UInt8>, _ end: Int, _ coefficients: inout MutableSpan<Int16>
-    ) {
-        let block = place.start &+ mcu &* place.step
+        _ mcus: Range<Int>, _ place: BlockPlace, _ band: ClosedRange<Int>, _ low: Int,
+        _ tables: borrowing HuffmanTables, _ window: Span<UInt8>, _ end: Int, _ lastStart: Int,
+        _ values: inout MutableSpan<Int16>, _ masks: inout MutableSpan<UInt64>
+    ) -> Int {
         let unit = Int16(1) &<< Int16(truncatingIfNeeded: low)
-        var k = band.lowerBound
-        while endOfBandRun == 0 && k <= band.upperBound {
-            let entry = nextEntry(place.acTable, tables, window, end)
-            let advance = Int(truncatingIfNeeded: entry &>> 8 & 127)
-            if advance == 0 { return }
-            if advance >= 64 {
-                let size = advance & 63
-                endOfBandRun = 1 &<< size
-                if size > 0 { endOfBandRun &+= buffer.receive(size) }
-                break
+        var bits = buffer
+        var (run, bad) = (endOfBandRun, false)
+        var mcu = mcus.lowerBound
+        while mcu < mcus.upperBound && bits.position <= lastStart && bits.count >= 0 {
+            let block = place.start &+ mcu &* place.step
+            let known = masks[place.block &+ mcu &* place.blockStep]
+            var mask = known
+            var k = band.lowerBound
+            while run == 0 && k <= band.upperBound {
+                let entry = Self.nextEntry(&bits, place.acTable, tables, window, end)
+                let advance = Int(truncatingIfNeeded: entry &>> 8 & 127)
+                if advance >= 64 {
+                    let size = advance & 63
+                    run = 1 &<< size
+                    if size > 0 { run &+= bits.receive(size) }
+                    break
+                }
+                if advance == 0 {
+                    bad = true
+                    break
+                }
+                // A value's one bit says its sign; the symbol may have no value: then sixteen zeros are passed over.
+                var value = Int16(truncatingIfNeeded: entry &>> 16)
+                if entry & 0x8000 != 0 { value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15))) }
+                // The zero coefficient after those that the run passes over, or the place behind the band.
+                var zeros = ~known & (UInt64.max &<< UInt64(truncatingIfNeeded: k))
+                // Short runs without a branch, which would often be mistaken.
+                zeros &= advance > 1 ? zeros &- 1 : .max
+                zeros &= advance > 2 ? zeros &- 1 : .max
+                zeros &= advance > 3 ? zeros &- 1 : .max
+                if advance > 4 { for _ in 4..<advance { zeros &= zeros &- 1 } }
+                let target = min(zeros.trailingZeroBitCount, band.upperBound &+ 1)
+                Self.refine(
+                    known & Self.mask(from: k, below: target), block, place, unit, &bits, window, end, &values)
+                if value != 0 {
+                    values[block &+ Self.slot(target, place)] = value > 0 ? unit : 0 &- unit
+                    mask |= 1 &<< UInt64(truncatingIfNeeded: min(target, 63))
+                }
+                k = target &+ 1
             }
-            // A value's one bit says its sign; the symbol may have no value: then sixteen zeros are passed over.
-            var value = Int16(truncatingIfNeeded: entry &>> 16)
-            if entry & 0x8000 != 0 { value = Int16(truncatingIfNeeded: buffer.receiveExtended(Int(value & 15))) }
-            k = refine(block, k, band.upperBound, zeros: advance &- 1, unit, window, end, &coefficients)
-            if value != 0 && k <= 64 {
-                coefficients[block &+ Int(naturalOrder[k])] = value > 0 ? unit : 0 &- unit
+            if run > 0 {
+                if k <= band.upperBound {
+                    Self.refine(
+                        known & Self.mask(from: k, below: band.upperBound &+ 1), block, place, unit, &bits, window,
+                        end, &values)
+                }
+                run &-= 1
             }
-            k &+= 1
+            if mask != known { masks[place.block &+ mcu &* place.blockStep] = mask }
+            mcu &+= 1
         }
-        if endOfBandRun > 0 {
-            _ = refine(block, k, band.upperBound, zeros: 64, unit, window, end, &coefficients)
-            endOfBandRun &-= 1
+        buffer = bits
+        endOfBandRun = run
+        metBadCode = metBadCode || bad
+        return mcu
+    }
+
+    /// Bits `first` to `end` − 1, of which the latter is 1 to 64.
+    @inline(__always)
+    private static func mask(from first: Int, below end: Int) -> UInt64 {
+        (UInt64.max &<< UInt64(truncatingIfNeeded: first)) & (UInt64.max &>> UInt64(truncatingIfNeeded: 64 &- end))
+    }
+
+    /// Reads a correction bit for each of these coefficients.
+    @inline(__always)
+    private static func refine(
+        _ coefficients: UInt64, _ block: Int, _ place: BlockPlace, _ unit: Int16, _ bits: inout BitBuffer,
+        _ window: Span<UInt8>, _ end: Int, _ values: inout MutableSpan<Int16>
+    ) {
+        var left = coefficients
+        while left != 0 {
+            let at = block &+ slot(left.trailingZeroBitCount, place)
+            left &= left &- 1
+            bits.refill(window, end)
+            let bit = Int16(truncatingIfNeeded: bits.receiveBit())
+            let value = values[at]
+            // Without a branch on the bit, which nothing foretells: ±unit with the sign of the value, or 0.
+            let sign = value &>> 15
+            let change = ((unit ^ sign) &- sign) & (0 &- bit)
+            if value & unit == 0 { values[at] = value &+ change }
         }
     }
 
-    /// Reads correction bits for the nonzero coefficients from `start` on, and passes over `zeros` zero ones.
-    ///
-    /// - Returns: the index of the zero coefficient after those, or the one behind the band.
+    /// The place in the block of the coefficient with a zigzag index, up to 79.
     @inline(__always)
-    private mutating func refine(
-        _ block: Int, _ start: Int, _ last: Int, zeros: Int, _ unit: Int16, _ window: Span<UInt8>, _ end: Int,
-        _ coefficients: inout MutableSpan<Int16>
-    ) -> Int {
-        var left = zeros
-        var k = start
-        while k <= last {
-            let at = block &+ Int(naturalOrder[k])
-            let value = coefficients[at]
-            if value == 0 {
-                if left == 0 { return k }
-                left &-= 1
-            } else {
-                buffer.refill(window, end)
-                if buffer.receiveBit() == 1 && value & unit == 0 {
-                    coefficients[at] = value > 0 ? value &+ unit : value &- unit
-                }
-            }
-            k &+= 1
-        }
-        return k
+    private static func slot(_ index: Int, _ place: BlockPlace) -> Int {
+        Int(blockPlaces[Int(UInt8(truncatingIfNeeded: place.order &+ index))])
     }
 
     /// The look-up entry for the next code, which is consumed; 0 where there is no such code.
     @inline(__always)
-    private mutating func nextEntry(
-        _ table: Int, _ tables: borrowing HuffmanTables, _ window: Span<UInt8>, _ end: Int
+    private static func nextEntry(
+        _ bits: inout BitBuffer, _ table: Int, _ tables: borrowing HuffmanTables, _ window: Span<UInt8>, _ end: Int
     ) -> UInt32 {
-        buffer.refill(window, end)
-        var entry = tables.fast.span[table &<< 10 | Int(truncatingIfNeeded: buffer.bits &>> 54)]
+        bits.refill(window, end)
+        var entry = tables.fast.span[table &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
         if entry == 0 {
-            entry = Self.longCode(&buffer, table, tables.limits.span, tables.offsets.span, tables.symbols.span)
-            metBadCode = metBadCode || entry == 0
+            entry = longCode(bits.bits, table, tables.limits.span, tables.offsets.span, tables.symbols.span)
         }
-        buffer.consume(Int(entry & 63))
+        bits.consume(Int(entry & 63))
         return entry
     }
 }

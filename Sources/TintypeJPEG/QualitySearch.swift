@@ -3,7 +3,8 @@ import TintypeCore
 /// Finds the quality at which a picture's file comes near a number of bytes.
 ///
 /// The picture is transformed only once. For most candidates a sample of its rows of MCUs is quantised and its bits are
-/// counted; then the file is written, and if it misses, what the sample said wrong corrects the next guess.
+/// counted; then all of it, and if that misses, what the sample said wrong corrects the next guess. What comes near enough is
+/// written.
 struct QualitySearch {
     private let frame: EncodedFrame
     private let metadata: Metadata
@@ -24,9 +25,10 @@ struct QualitySearch {
     ) throws(ImageError) {
         (self.frame, self.metadata, self.bands) = (frame, metadata, bands)
         (self.maximumBytes, self.finest) = (maximumBytes, finest)
-        sample = Self.sample(of: bands, blocks: bands.count * frame.layout.blocksPerRow)
-        survivors = SurvivorCounts(bands, frame.layout)
-        sampleSurvivors = SurvivorCounts(sample, frame.layout)
+        let blocks = bands.count * frame.layout.blocksPerRow
+        sample = Self.sample(of: bands, blocks: blocks)
+        survivors = SurvivorCounts(bands, frame.layout, stride: min(4, max(1, blocks / 20_000)))
+        sampleSurvivors = SurvivorCounts(sample, frame.layout, stride: 1)
         var segments = SegmentWriter(MemoryByteSink())
         try segments.write(headerOf: frame, metadata)
         headerBytes = segments.bytes.offset + 2
@@ -35,43 +37,67 @@ struct QualitySearch {
     /// A file that has at least so much of the maximum is good enough; what is aimed at, and how near a guess comes.
     private static let (enough, aim, tolerance) = (0.951, 0.978, 0.01)
     /// One of so many rows of MCUs is in the sample, if there are enough blocks.
-    private static let (sampleStride, blocksForStride) = (8, 1_024)
+    private static let (sampleStride, blocksForStride) = (12, 1_024)
+    /// Stuffing, which is not counted, may make a file larger by this much than a random one.
+    private static let doubt = 0.004
 
     /// - Throws: `limitExceeded` where the file is too large at any quality.
     func bestFile() throws(ImageError) -> [UInt8] {
-        var best: [UInt8] = []
+        var best: (quality: Int, file: [UInt8]?)?
         var candidates = 16..<finest.sixteenths + 1
         var correction = 1.0
         var attempts = 0
         while !candidates.isEmpty {
-            var quality = candidates.lowerBound + candidates.count / 2
             // A guess that keeps missing gives way to halving.
-            if attempts < 4 { quality = guess(candidates, correction) }
+            let middle = candidates.lowerBound + candidates.count / 2
+            let (quality, predicted) =
+                attempts < 4
+                ? try guess(candidates, correction) : (middle, try predict(FineQuality(sixteenths: middle)))
             attempts += 1
-            let file = try file(FineQuality(sixteenths: quality))
-            if file.count <= maximumBytes {
-                best = file
+            let (bytes, file) = try attempt(quality, isLast: candidates.count == 1 && best == nil)
+            if bytes <= Double(maximumBytes) {
+                best = (quality, file)
                 candidates = quality + 1..<candidates.upperBound
-                if Double(file.count) >= Double(maximumBytes) * Self.enough { break }
+                if bytes >= Double(maximumBytes) * Self.enough { break }
             } else {
                 candidates = candidates.lowerBound..<quality
             }
-            if !candidates.isEmpty { correction = Double(file.count) / predict(FineQuality(sixteenths: quality)) }
+            correction = bytes / predicted
         }
-        guard !best.isEmpty else {
+        guard let best else {
             throw ImageError(
                 .limitExceeded, "a JPEG of \(frame.layout.size) does not fit in \(maximumBytes) bytes at any quality",
                 format: .jpeg)
         }
-        return best
+        if let file = best.file { return file }
+        let (frame, bands) = quantized(FineQuality(sixteenths: best.quality))
+        return try write(frame, bands)
+    }
+
+    /// The bytes of the file of a quality, and the file itself where it promises to be the one, or where counting leaves in
+    /// doubt whether it fits.
+    private func attempt(_ quality: Int, isLast: Bool) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
+        let (frame, bands) = quantized(FineQuality(sixteenths: quality))
+        let (headers, data) = try frame.scanBytes(bands)
+        let bytes = Double(headerBytes + headers) + Double(data) * stuffing
+        let share = bytes / Double(maximumBytes)
+        let isFinest = quality == finest.sixteenths
+        let isPromising = isFinest ? share <= 1.02 : (Self.enough...1 + Self.doubt).contains(share)
+        guard isLast || isPromising else { return (bytes, nil) }
+        let file = try write(frame, bands)
+        return (Double(file.count), file)
     }
 
     /// The finest quality if it may fit, otherwise one that promises to come near the maximum.
-    private func guess(_ candidates: Range<Int>, _ correction: Double) -> Int {
+    ///
+    /// - Returns: it, and the bytes predicted without the correction.
+    private func guess(
+        _ candidates: Range<Int>, _ correction: Double
+    ) throws(ImageError) -> (quality: Int, predicted: Double) {
         let limit = Double(maximumBytes) / correction
         var quality = candidates.upperBound - 1
-        var predicted = predict(FineQuality(sixteenths: quality))
-        if predicted <= limit * (quality == finest.sixteenths ? 1.01 : Self.aim) { return quality }
+        var predicted = try predict(FineQuality(sixteenths: quality))
+        if predicted <= limit * (quality == finest.sixteenths ? 1.01 : Self.aim) { return (quality, predicted) }
         var (low, high) = (candidates.lowerBound, quality)
         while high - low > 1 {
             // Bytes fall roughly as the scale of the steps to the power of two thirds.
@@ -79,24 +105,26 @@ struct QualitySearch {
             let scale = Double(FineQuality(sixteenths: quality).scale) * ratio * ratio.squareRoot()
             quality = FineQuality(scale: scale).sixteenths
             if quality <= low || quality >= high { quality = (low + high) / 2 }
-            predicted = predict(FineQuality(sixteenths: quality))
+            predicted = try predict(FineQuality(sixteenths: quality))
             let miss = predicted / limit - Self.aim
-            if miss.magnitude <= Self.tolerance { return quality }
+            if miss.magnitude <= Self.tolerance { return (quality, predicted) }
             if miss < 0 { low = quality } else { high = quality }
         }
-        return low
+        return (low, try predict(FineQuality(sixteenths: low)))
     }
 
+    /// Of random bytes one in 256 is FF and stuffed, which arithmetic coding has counted.
+    private var stuffing: Double { frame.isArithmetic ? 1 : 257 / 256 }
+
     /// The bytes that a file should have by the sample.
-    private func predict(_ quality: FineQuality) -> Double {
+    private func predict(_ quality: FineQuality) throws(ImageError) -> Double {
         let steps = StandardQuantization.tables(for: frame.layout, quality)
         let requantizer = Requantizer(frame.layout, steps: steps)
-        let (headers, data) = frame.scanBytes(sample.map { requantizer.quantize($0) })
+        let (headers, data) = try frame.scanBytes(sample.map { requantizer.quantize($0) })
         // Blocks count too: they have DC coefficients, and ends.
         let all = survivors.count(at: quality.scale) + bands.count * frame.layout.blocksPerRow
         let part = sampleSurvivors.count(at: quality.scale) + sample.count * frame.layout.blocksPerRow
-        // Of random bytes one in 256 is FF and stuffed.
-        return Double(headerBytes + headers) + Double(data) * Double(all) / Double(part) * 257 / 256
+        return Double(headerBytes + headers) + Double(data) * Double(all) / Double(part) * stuffing
     }
 
     private static func sample(of bands: [BlockBand], blocks: Int) -> [BlockBand] {
@@ -106,15 +134,20 @@ struct QualitySearch {
         return (0..<bands.count / stride).map { bands[stride * $0 + 5 * $0 % stride] }
     }
 
-    private func file(_ quality: FineQuality) throws(ImageError) -> [UInt8] {
+    /// The frame and the coefficients of a quality.
+    private func quantized(_ quality: FineQuality) -> (EncodedFrame, [BlockBand]) {
         let steps = StandardQuantization.tables(for: frame.layout, quality)
         let requantizer = Requantizer(frame.layout, steps: steps)
         var frame = frame
         frame.quantization = steps.map { $0.map(UInt16.init) }
+        return (frame, bands.map { requantizer.quantize($0) })
+    }
+
+    private func write(_ frame: EncodedFrame, _ bands: [BlockBand]) throws(ImageError) -> [UInt8] {
         let sink = MemoryByteSink()
         var segments = SegmentWriter(sink)
         try segments.write(headerOf: frame, metadata)
-        try frame.writeScans(bands.map { requantizer.quantize($0) }, to: &segments)
+        try frame.writeScans(bands, to: &segments)
         return sink.bytes
     }
 }

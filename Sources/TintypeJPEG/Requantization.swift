@@ -26,7 +26,7 @@ struct Requantizer {
             for row in 0..<component.down {
                 quantized.firstValues.append(count)
                 let first = component.firstBlock + row * layout.mcusAcross * component.across
-                count = Self.quantize(
+                count += Self.quantize(
                     band, first..<first + component.blocksAcross,
                     from: band.firstValues[component.firstRow + row], factors[component.sampling.quantization],
                     &quantized.masks, &scratch, at: count)
@@ -40,34 +40,13 @@ struct Requantizer {
         _ band: borrowing BlockBand, _ blocks: Range<Int>, from first: Int, _ factors: [UInt16],
         _ newMasks: inout [UInt64], _ newValues: inout [Int16], at start: Int
     ) -> Int {
-        let (masks, values, factors) = (band.masks.span, band.values.span, factors.span)
-        var newMasks = newMasks.mutableSpan
-        var newValues = newValues.mutableSpan
-        var (cursor, position) = (first, start)
-        for index in blocks {
-            var rest = masks[index]
-            var kept = rest & 1
-            while rest != 0 {
-                let k = rest.trailingZeroBitCount & 63
-                rest &= rest &- 1
-                let value = values[cursor]
-                cursor &+= 1
-                let dividend = value.magnitude &+ factors[k]
-                let quotient = multiplyHigh(multiplyHigh(dividend, factors[64 &+ k]), factors[128 &+ k])
-                let sign = value &>> 15
-                newValues[position] = (Int16(truncatingIfNeeded: quotient) ^ sign) &- sign
-                let bit: UInt64 = quotient == 0 ? 0 : 1
-                kept |= bit &<< UInt64(truncatingIfNeeded: k)
-                position &+= Int(kept &>> UInt64(truncatingIfNeeded: k) & 1)
-            }
-            newMasks[index] = kept
-        }
-        return position
-    }
-
-    /// The upper half of the product.
-    @inline(__always)
-    private static func multiplyHigh(_ a: UInt16, _ b: UInt16) -> UInt16 {
-        UInt16(truncatingIfNeeded: (UInt32(a) &* UInt32(b)) &>> 16)
+        let values = band.values.span
+        var allMasks = newMasks.mutableSpan
+        var masks = allMasks._mutatingExtracting(blocks)
+        var allValues = newValues.mutableSpan
+        var room = allValues._mutatingExtracting(start..<allValues.count)
+        return JPEGForward.requantizeBlocks(
+            band.masks.span.extracting(blocks), values.extracting(first..<values.count), factors: factors.span,
+            newMasks: &masks, newValues: &room)
     }
 }

@@ -8,15 +8,18 @@ import TintypeKernels
 struct SampleRows {
     private struct Plane {
         let component: FrameHeader.Component
+        let layout: CoefficientLayout.Plane
         let upsampling: Upsampling
         let stride: Int
-        /// Samples that a block gives in each direction: 8, 4, 2 or 1.
-        let blockSize: Int
         /// Size in samples at this scale.
         let size: Size
         /// Rows an MCU row adds, and rows held.
         let step: Int
         var ring: Int { 2 * step }
+        /// Whether its rows have the full width as they are.
+        var isFull: Bool {
+            if case .repeating(1, _) = upsampling { true } else { false }
+        }
         var samples: [UInt8]
     }
 
@@ -31,8 +34,9 @@ struct SampleRows {
     /// The current row of each component at full width, one after another.
     private var upsampled: [UInt8]
     private let width: Int
-    /// From one block's first coefficient to the next's.
-    private let spacing: Int
+    private let holdsAll: Bool
+    /// A row of blocks with all their places, where not all are held; zero between rows.
+    private var spread: [Int16]
 
     /// - Parameters:
     ///   - reduction: 1, 2, 4 or 8: what each side is divided by.
@@ -41,12 +45,16 @@ struct SampleRows {
         _ frame: FrameHeader, reduction: Int, layout: CoefficientLayout, budget: inout MemoryBudget
     ) throws(ImageError) {
         let smallest = 8 / reduction
-        spacing = layout.spacing
+        holdsAll = layout.holdsAll
         // Interpolation may write a few samples more than the picture is wide, up to whole MCUs.
         width = frame.mcus.width * smallest * frame.maxHorizontal
         planes = []
-        for component in frame.components {
-            let blockSize = layout.spacing == 1 ? 1 : Self.blockSize(component, frame, smallest)
+        var spreadBlocks = 0
+        for (component, plane) in zip(frame.components, layout.planes) {
+            let blockSize = plane.blockSize
+            if plane.order == .for4x4 || plane.order == .for2x2 {
+                spreadBlocks = max(spreadBlocks, component.paddedBlocks.width)
+            }
             let stride = component.paddedBlocks.width * blockSize
             let step = component.vertical * blockSize
             let size = Size(
@@ -54,31 +62,23 @@ struct SampleRows {
             try budget.charge(2 * step, stride: stride, for: "a row of MCUs", format: .jpeg)
             planes.append(
                 Plane(
-                    component: component,
+                    component: component, layout: plane,
                     upsampling: Self.upsampling(
                         horizontal: frame.maxHorizontal * smallest / (component.horizontal * blockSize),
                         vertical: frame.maxVertical * smallest / (component.vertical * blockSize),
-                        width: size.width, interpolates: smallest > 1 || layout.spacing == 1),
-                    stride: stride, blockSize: blockSize, size: size, step: step,
+                        width: size.width,
+                        // Libjpeg does not interpolate at 1/8, where it makes chroma of 2×2 samples a block as far as it can.
+                        interpolates: smallest > 1 || layout.isCoarse),
+                    stride: stride, size: size, step: step,
                     samples: [UInt8](repeating: 0, count: 2 * step * stride)))
         }
         try budget.charge(planes.count, stride: width, for: "a row", format: .jpeg)
+        try budget.charge(spreadBlocks, stride: 128, for: "a row", format: .jpeg)
+        spread = [Int16](repeating: 0, count: 64 * spreadBlocks)
         upsampled = [UInt8](repeating: 0, count: planes.count * width)
     }
 
     private static func divide(_ a: Int, _ b: Int) -> Int { (a + b - 1) / b }
-
-    /// Samples that a block of this component is to give: a subsampled component is reduced less than the others, as far as that saves
-    /// upsampling in both directions.
-    private static func blockSize(_ component: FrameHeader.Component, _ frame: FrameHeader, _ smallest: Int) -> Int {
-        var size = smallest
-        while size < 8, frame.maxHorizontal * smallest % (component.horizontal * size * 2) == 0,
-            frame.maxVertical * smallest % (component.vertical * size * 2) == 0
-        {
-            size *= 2
-        }
-        return size
-    }
 
     /// Which filter libjpeg-turbo's defaults give a component. Columns are interpolated only where there are at least three.
     private static func upsampling(horizontal: Int, vertical: Int, width: Int, interpolates: Bool) -> Upsampling {
@@ -115,66 +115,101 @@ struct SampleRows {
         }
     }
 
-    /// Transforms a row of MCUs.
+    /// Transforms the next row of MCUs.
     ///
-    /// - Parameters:
-    ///   - starts: for each component, the index of the row's first coefficient.
-    ///   - quantization: for each component, its steps in natural order.
-    mutating func add(_ coefficients: [Int16], starts: [Int], quantization: [[Int16]]) {
+    /// - Parameter quantization: for each component, its steps in natural order.
+    mutating func add(_ store: borrowing CoefficientStore, quantization: [[Int16]]) {
         for index in planes.indices {
-            let (stride, blocks) = (planes[index].stride, planes[index].component.paddedBlocks.width)
-            let top = mcuRows % 2 * planes[index].step
-            let rows = planes[index].component.vertical
-            let steps = quantization[index]
-            let blockSize = planes[index].blockSize
-            var samples = planes[index].samples.mutableSpan
-            for row in 0..<rows {
-                let start = starts[index] + row * blocks * spacing
-                let target = (top + blockSize * row) * stride
-                switch blockSize {
-                case 8:
-                    inverseDCT(
-                        coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples,
-                        at: target, stride: stride)
-                case 4:
-                    inverseDCT4x4(
-                        coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples,
-                        at: target, stride: stride)
-                case 2:
-                    inverseDCT2x2(
-                        coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples,
-                        at: target, stride: stride)
+            let (layout, blocks) = (planes[index].layout, planes[index].component.paddedBlocks.width)
+            let down = planes[index].component.vertical
+            for row in 0..<down {
+                let above = (holdsAll ? mcuRows * down + row : row) * blocks
+                let start = layout.start + above * layout.order.spacing
+                let target = (mcuRows % 2 * down + row) * layout.blockSize * planes[index].stride
+                switch layout.order {
+                case .for4x4, .for2x2:
+                    Self.spread(store, start, layout.firstBlock + above, blocks, layout.order, into: &spread)
+                    Self.transform(spread, from: 0, quantization[index], into: &planes[index], at: target)
+                    for i in 0..<64 * blocks { spread[i] = 0 }
                 default:
-                    inverseDCT1x1(
-                        coefficients.span, from: start, blocks: blocks, spacing: spacing, step: steps[0],
-                        into: &samples, at: target)
+                    Self.transform(
+                        store.values, from: start, quantization[index], into: &planes[index], at: target)
                 }
             }
         }
         mcuRows += 1
     }
 
-    /// Makes row `y` of the picture.
-    mutating func makeRow(_ y: Int, model: ImageInfo.JPEG.ColorModel, into row: inout MutableSpan<UInt8>) {
-        for index in planes.indices {
-            Self.upsample(planes[index], y, into: &upsampled, at: index * width)
-        }
-        let (all, width) = (upsampled.span, width)
-        let first = all.extracting(0..<width)
-        switch (planes.count, model) {
-        case (3, .ycbcr):
-            convertYCbCrToRGB(
-                first, all.extracting(width..<2 * width), all.extracting(2 * width..<3 * width), into: &row)
-        case (4, .ycck):
-            convertYCCKToCMYK(
-                first, all.extracting(width..<2 * width), all.extracting(2 * width..<3 * width),
-                all.extracting(3 * width..<4 * width), into: &row)
-        default:
-            for index in planes.indices {
-                let plane = all.extracting(index * width..<(index + 1) * width)
-                interleave(plane, channel: index, of: planes.count, into: &row)
+    /// Sets the coefficients of a row of blocks, of which not all are held, where the transforms look for them.
+    private static func spread(
+        _ store: borrowing CoefficientStore, _ start: Int, _ firstBlock: Int, _ blocks: Int, _ order: BlockOrder,
+        into spread: inout [Int16]
+    ) {
+        let (values, masks) = (store.values.span, store.masks.span)
+        var spread = spread.mutableSpan
+        for block in 0..<blocks {
+            let from = start &+ block &* order.spacing
+            var left = masks[firstBlock &+ block] | 1
+            while left != 0 {
+                let k = left.trailingZeroBitCount
+                left &= left &- 1
+                // Of those not held, the transforms read nothing, so that it does not matter what stands there.
+                spread[64 &* block &+ Int(naturalOrder[k])] = values[from &+ Int(blockPlaces[order.offset &+ k])]
             }
         }
+    }
+
+    /// Transforms a row of blocks of a component.
+    private static func transform(
+        _ coefficients: [Int16], from start: Int, _ steps: [Int16], into plane: inout Plane, at target: Int
+    ) {
+        let (stride, blocks) = (plane.stride, plane.component.paddedBlocks.width)
+        let layout = plane.layout
+        var samples = plane.samples.mutableSpan
+        switch layout.blockSize {
+        case 8:
+            inverseDCT(
+                coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples, at: target,
+                stride: stride)
+        case 4:
+            inverseDCT4x4(
+                coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples, at: target,
+                stride: stride)
+        case 2:
+            inverseDCT2x2(
+                coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples, at: target,
+                stride: stride)
+        default:
+            inverseDCT1x1(
+                coefficients.span, from: start, blocks: blocks, spacing: layout.order.spacing, step: steps[0],
+                into: &samples, at: target)
+        }
+    }
+
+    /// Makes row `y` of the picture.
+    mutating func makeRow(_ y: Int, model: ImageInfo.JPEG.ColorModel, into row: inout MutableSpan<UInt8>) {
+        for index in planes.indices where !planes[index].isFull {
+            Self.upsample(planes[index], y, into: &upsampled, at: index * width)
+        }
+        switch (planes.count, model) {
+        case (3, .ycbcr):
+            let (y, cb, cr) = (fullRow(0, y), fullRow(1, y), fullRow(2, y))
+            convertYCbCrToRGB(y.span, cb.span, cr.span, into: &row)
+        case (4, .ycck):
+            let (y, cb, cr, k) = (fullRow(0, y), fullRow(1, y), fullRow(2, y), fullRow(3, y))
+            convertYCCKToCMYK(y.span, cb.span, cr.span, k.span, into: &row)
+        default:
+            for index in planes.indices {
+                interleave(fullRow(index, y).span, channel: index, of: planes.count, into: &row)
+            }
+        }
+    }
+
+    /// Row `y` of a component at full width: its own, or the one that was made of it.
+    private func fullRow(_ index: Int, _ y: Int) -> ArraySlice<UInt8> {
+        guard planes[index].isFull else { return upsampled[index * width..<(index + 1) * width] }
+        let start = Self.rows(planes[index], y).near % planes[index].ring * planes[index].stride
+        return planes[index].samples[start..<start + planes[index].size.width]
     }
 
     private static func upsample(_ plane: borrowing Plane, _ y: Int, into upsampled: inout [UInt8], at start: Int) {

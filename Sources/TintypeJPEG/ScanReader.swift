@@ -7,8 +7,8 @@ import TintypeKernels
 struct ScanReader {
     private let isProgressive: Bool
     private var places: [BlockPlace]
-    /// What to add to each place for the next row of MCUs.
-    private var rowSteps: [Int]
+    /// What to add to the first coefficient and the first block of each place for the next row of MCUs.
+    private let rowSteps: [(coefficients: Int, blocks: Int)]
     private let mcusPerRow: Int
     /// Rows of MCUs, and the height of one in rows of the picture.
     let rows: Int
@@ -30,34 +30,36 @@ struct ScanReader {
         isProgressive = frame.isProgressive
         if isProgressive { try header.checkProgression(at: nil) }
         let progression = isProgressive ? ProgressiveScan(header) : nil
-        if frame.isArithmetic {
-            entropy = ArithmeticDecoder(progression)
-        } else {
-            try Self.checkTables(header, progression, segments.huffman)
-            entropy = EntropyDecoder(progression)
-        }
         restartInterval = segments.restartInterval
         untilRestart = restartInterval
         var places: [BlockPlace] = []
-        var steps: [Int] = []
+        var steps: [(Int, Int)] = []
         let single = header.components.count == 1
         for (prediction, part) in header.components.enumerated() {
             let component = frame.components[part.index]
             let (h, v) = single ? (1, 1) : (component.horizontal, component.vertical)
             let width = component.paddedBlocks.width
+            let plane = layout.planes[part.index]
             for y in 0..<v {
                 for x in 0..<h {
                     places.append(
                         BlockPlace(
                             component: prediction, dcTable: part.dcTable, acTable: part.acTable,
-                            start: layout.starts[part.index] + (y * width + x) * layout.spacing,
-                            step: h * layout.spacing))
-                    steps.append(layout.holdsAll ? v * width * layout.spacing : 0)
+                            start: plane.start + (y * width + x) * plane.order.spacing, step: h * plane.order.spacing,
+                            block: plane.firstBlock + y * width + x, blockStep: h, order: plane.order.offset,
+                            isOnlyDC: plane.order == .onlyDC))
+                    steps.append(layout.holdsAll ? (v * width * plane.order.spacing, v * width) : (0, 0))
                 }
             }
         }
         self.places = places
         rowSteps = steps
+        if frame.isArithmetic {
+            entropy = ArithmeticDecoder(progression)
+        } else {
+            try Self.checkTables(header, progression, segments.huffman)
+            entropy = EntropyDecoder(progression, places, segments.huffman)
+        }
         if single {
             let component = frame.components[header.components[0].index]
             (mcusPerRow, rows) = (component.blocks.width, component.blocks.height)
@@ -92,9 +94,9 @@ struct ScanReader {
         }
     }
 
-    /// Decodes the next row of MCUs into `coefficients`, which are zero where its blocks go.
+    /// Decodes the next row of MCUs into `store`, which in the first scan is zero where its blocks go.
     mutating func readRow(
-        _ reader: inout ByteReader, _ segments: inout Segments, into coefficients: inout [Int16]
+        _ reader: inout ByteReader, _ segments: inout Segments, into store: inout CoefficientStore
     ) throws(ImageError) {
         var mcu = 0
         while mcu < mcusPerRow && !scanIsOver {
@@ -105,12 +107,15 @@ struct ScanReader {
                 if restartInterval == 0 { scanIsOver = true }
                 mcu = stop
             } else {
-                mcu = try entropy.decode(mcu..<stop, places, segments, &reader, into: &coefficients)
+                mcu = try entropy.decode(mcu..<stop, places, segments, &reader, into: &store)
                 try notice(reader, &segments)
             }
             untilRestart -= mcu - from
         }
-        for i in places.indices { places[i].start += rowSteps[i] }
+        for i in places.indices {
+            places[i].start += rowSteps[i].coefficients
+            places[i].block += rowSteps[i].blocks
+        }
         row += 1
     }
 
@@ -177,32 +182,5 @@ struct ScanReader {
                 return
             }
         }
-    }
-}
-
-/// Where the quantised coefficients of each component lie in one array: block rows from the top, blocks from the left, 64 each in natural
-/// order, in whole MCUs.
-struct CoefficientLayout {
-    /// Whether all of the picture is held, or one row of MCUs.
-    let holdsAll: Bool
-    /// From one block to the next: 64, or 1 where only first (DC) coefficients are held.
-    let spacing: Int
-    /// Index of the first coefficient of each component.
-    let starts: [Int]
-    /// Coefficients in all.
-    let count: Int
-
-    init(_ frame: FrameHeader, holdsAll: Bool, onlyDC: Bool = false) {
-        self.holdsAll = holdsAll
-        spacing = onlyDC ? 1 : 64
-        var starts: [Int] = []
-        var count = 0
-        for component in frame.components {
-            starts.append(count)
-            let rows = holdsAll ? component.paddedBlocks.height : component.vertical
-            count += component.paddedBlocks.width * rows * spacing
-        }
-        self.starts = starts
-        self.count = count
     }
 }

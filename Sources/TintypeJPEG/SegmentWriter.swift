@@ -45,8 +45,8 @@ struct SegmentWriter: ~Copyable {
         try write(.dqt, parameters)
     }
 
-    /// SOF2 for a progressive picture, SOF0 for others, or SOF1 where baseline does not allow for 16-bit steps
-    /// (T.81 §B.2.2).
+    /// SOF2 for a progressive picture, SOF0 for others, or SOF1 where baseline does not allow for 16-bit steps; SOF10 and
+    /// SOF9 with arithmetic coding (T.81 §B.2.2).
     private mutating func writeFrameHeader(_ frame: EncodedFrame) throws(ImageError) {
         let size = frame.layout.size
         var parameters: [UInt8] = [8]
@@ -57,7 +57,9 @@ struct SegmentWriter: ~Copyable {
             parameters += [sampling.id, UInt8(sampling.across << 4 | sampling.down), UInt8(sampling.quantization)]
         }
         let isWide = frame.quantization.contains { $0.contains { $0 > 255 } }
-        try write(frame.isProgressive ? .sof2 : isWide ? .sof1 : .sof0, parameters)
+        let huffman: Marker = frame.isProgressive ? .sof2 : isWide ? .sof1 : .sof0
+        let arithmetic: Marker = frame.isProgressive ? .sof10 : .sof9
+        try write(frame.isArithmetic ? arithmetic : huffman, parameters)
     }
 
     /// What comes before a scan's data: its Huffman tables (DHT, T.81 §B.2.4.2), the restart interval if it is to be
@@ -100,9 +102,10 @@ extension SegmentWriter {
     /// The most bytes that a segment's parameters hold.
     private static let capacity = 65_533
 
-    /// Writes JFIF's density (only files of grey or YCbCr are JFIF), EXIF, XMP, the ICC profile, IPTC and comments, each in the segments of its own specification.
+    /// Writes JFIF's density (only files of grey or YCbCr are JFIF), EXIF, XMP, the ICC profile, IPTC and comments, each in the
+    /// segments of its own specification.
     ///
-    /// What is too large for its segment is left out. In place of too large an EXIF block, its orientation, artist and
+    /// A comment that is too large for its segment is left out. In place of too large an EXIF block, its orientation, artist and
     /// copyright are written.
     ///
     /// - Throws: `limitExceeded` if the profile, without which the colours are wrong, does not fit; before anything is
@@ -118,11 +121,9 @@ extension SegmentWriter {
         {
             try write(.app1, exif)
         }
-        if let xmp = Self.fitting("http://ns.adobe.com/xap/1.0/\0", metadata.xmp) { try write(.app1, xmp) }
+        try write(xmp: metadata.xmp, extended: metadata.extendedXMP)
         if let icc = metadata.icc, !icc.isEmpty { try write(profile: icc, chunk: chunk) }
-        if let iptc = Self.fitting(PhotoshopResources.signature, metadata.iptc.map(PhotoshopResources.resource)) {
-            try write(.app13, iptc)
-        }
+        if let iptc = metadata.iptc { try write(resource: PhotoshopResources.resource(iptc: iptc)) }
         for comment in metadata.comments {
             if let comment = Self.fitting("", comment) { try write(.com, comment) }
         }
@@ -132,6 +133,34 @@ extension SegmentWriter {
     private static func fitting(_ signature: String, _ content: [UInt8]?) -> [UInt8]? {
         guard let content, signature.utf8.count + content.count <= capacity else { return nil }
         return Array(signature.utf8) + content
+    }
+
+    /// XMP part 3 §1.1.3: the packet in one segment. What is too large for that is written as extended XMP.
+    private mutating func write(xmp packet: [UInt8]?, extended: [UInt8]?) throws(ImageError) {
+        let signature = "http://ns.adobe.com/xap/1.0/\0"
+        if let main = Self.fitting(signature, packet) {
+            try write(.app1, main)
+            if let extended { try write(extended: extended) }
+        } else if let packet {
+            try write(.app1, Array(signature.utf8) + ExtendedXMP.packet(naming: ExtendedXMP.digest(of: packet)))
+            try write(extended: packet)
+        }
+    }
+
+    private mutating func write(extended whole: [UInt8]) throws(ImageError) {
+        let digest = ExtendedXMP.digest(of: whole)
+        for segment in ExtendedXMP.segments(whole, digest: digest, capacity: Self.capacity) {
+            try write(.app1, segment)
+        }
+    }
+
+    /// A Photoshop resource, in as many segments as it needs.
+    private mutating func write(resource: [UInt8]) throws(ImageError) {
+        let signature = Array(PhotoshopResources.signature.utf8)
+        let piece = Self.capacity - signature.count
+        for start in stride(from: 0, to: resource.count, by: piece) {
+            try write(.app13, signature + resource[start..<min(resource.count, start + piece)])
+        }
     }
 
     private static let iccSignature = Array("ICC_PROFILE\0".utf8)

@@ -1,15 +1,18 @@
 /// How many coefficients a quantisation leaves, by its scale.
 ///
 /// The bits of a picture are nearly proportional to that number (He and Mitra, "A unified rate-distortion analysis
-/// framework for transform coding", 2001), so it tells how large a part of the bits is those of a sample.
+/// framework for transform coding", 2001), so it tells how large a part of the bits is those of a sample. Of large pictures
+/// not all blocks are looked at.
 struct SurvivorCounts {
     /// For each sixteenth of an octave of scales, the coefficients that no larger scale than these leaves, and all that
     /// larger ones leave.
     private var counts = [Int](repeating: 0, count: buckets)
     private static let buckets = 32 * 16
 
-    /// - Parameter bands: not quantised.
-    init(_ bands: [BlockBand], _ layout: EncoderLayout) {
+    /// - Parameters:
+    ///   - bands: not quantised.
+    ///   - stride: one of so many blocks is looked at, and counts for them all.
+    init(_ bands: [BlockBand], _ layout: EncoderLayout, stride: Int) {
         let tables = [StandardQuantization.luminance, StandardQuantization.chrominance].map { table in
             // A coefficient is left if it is at least 4 × step, and the step is the table's × scale ∕ 6,400.
             (0..<64).map { 64 * 1_600 / UInt32(table[Int(naturalOrder[$0])]) }
@@ -21,25 +24,33 @@ struct SurvivorCounts {
                     Self.add(
                         band, first..<first + component.blocksAcross,
                         from: band.firstValues[component.firstRow + row], tables[component.sampling.quantization],
-                        to: &counts)
+                        stride, to: &counts)
                 }
             }
         }
         for i in counts.indices.dropLast().reversed() { counts[i] += counts[i + 1] }
+        for i in counts.indices { counts[i] *= stride }
     }
 
     /// The coefficients that are left at a scale of `FineQuality`.
     func count(at scale: Int) -> Int { counts[Self.bucket(64 * UInt32(max(1, scale)))] }
 
     private static func add(
-        _ band: borrowing BlockBand, _ blocks: Range<Int>, from first: Int, _ factors: [UInt32],
+        _ band: borrowing BlockBand, _ blocks: Range<Int>, from first: Int, _ factors: [UInt32], _ stride: Int,
         to counts: inout [Int]
     ) {
         let (masks, values, factors) = (band.masks.span, band.values.span, factors.span)
         var counts = counts.mutableSpan
         var cursor = first
+        var untilNext = 0
         for index in blocks {
             var rest = masks[index]
+            if untilNext > 0 {
+                untilNext &-= 1
+                cursor &+= rest.nonzeroBitCount
+                continue
+            }
+            untilNext = stride &- 1
             while rest != 0 {
                 let factor = factors[rest.trailingZeroBitCount & 63]
                 rest &= rest &- 1

@@ -48,38 +48,37 @@ public struct BitBuffer {
                 return
             }
         }
-        refillByByte(bytes, end)
+        self = refilledByByte(bytes, end)
     }
 
+    /// By value, so that a buffer that lives in registers need not go to memory for this rare call.
     @inline(never)
     @usableFromInline
-    mutating func refillByByte(_ bytes: Span<UInt8>, _ end: Int) {
-        while count <= 56 {
+    func refilledByByte(_ bytes: Span<UInt8>, _ end: Int) -> BitBuffer {
+        var refilled = self
+        while refilled.count <= 56 {
+            let position = refilled.position
             guard position < end else {
-                ended = true
-                return
+                refilled.ended = true
+                break
             }
             let byte = bytes[position]
             if byte == 0xFF {
-                guard position &+ 1 < end else {
-                    ended = true
-                    return
+                guard position &+ 1 < end, bytes[position &+ 1] == 0 || bytes[position &+ 1] == 0xFF else {
+                    refilled.ended = true
+                    break
                 }
-                let next = bytes[position &+ 1]
-                if next == 0xFF {
-                    position &+= 1
+                if bytes[position &+ 1] == 0xFF {
+                    refilled.position &+= 1
                     continue
                 }
-                if next != 0 {
-                    ended = true
-                    return
-                }
-                position &+= 1
+                refilled.position &+= 1
             }
-            bits |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 56 &- count)
-            count &+= 8
-            position &+= 1
+            refilled.bits |= UInt64(byte) &<< UInt64(truncatingIfNeeded: 56 &- refilled.count)
+            refilled.count &+= 8
+            refilled.position &+= 1
         }
+        return refilled
     }
 
     @inlinable @inline(__always)

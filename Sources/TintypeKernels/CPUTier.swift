@@ -13,7 +13,7 @@
 public enum CPUTier: String, Sendable, CaseIterable {
     /// Plain Swift, for every processor.
     case portable
-    /// For x86-64 processors with AVX2 and BMI2 (Intel since 2013, AMD since 2015).
+    /// For x86-64 processors with AVX2, BMI2 and FMA (Intel since 2013, AMD since 2015).
     case avx2
 
     /// The best tier that this processor runs, or `portable` where the environment says `TINTYPE_CPU=portable`. Chosen once.
@@ -28,7 +28,7 @@ public enum CPUTier: String, Sendable, CaseIterable {
 
     private static let best: CPUTier = hasAVX2 ? .avx2 : .portable
 
-    /// Intel SDM vol. 1, §14.3: AVX2 and BMI2 of the processor, and the upper register halves saved by the operating system.
+    /// Intel SDM vol. 1, §14.3: AVX2, BMI2 and FMA of the processor, and the upper register halves saved by the operating system.
     private static var hasAVX2: Bool {
         #if arch(x86_64)
             guard let features = cpuid(1), let extended = cpuid(7), let saved = cpuid(13) else { return false }
@@ -37,7 +37,8 @@ public enum CPUTier: String, Sendable, CaseIterable {
             // without and at least 832 with the upper halves (vol. 1, §13.5).
             let savesUpperHalves = saved.ebx >= 832
             let (avx2, bmi2) = (extended.ebx >> 5 & 1 == 1, extended.ebx >> 8 & 1 == 1)
-            return osSavesState && savesUpperHalves && avx2 && bmi2
+            let fma = features.ecx >> 12 & 1 == 1
+            return osSavesState && savesUpperHalves && avx2 && bmi2 && fma
         #else
             return false
         #endif

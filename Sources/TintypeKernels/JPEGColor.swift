@@ -70,5 +70,10 @@ public func convertYCCKToCMYK(
 public func interleave(_ plane: Span<UInt8>, channel: Int, of channels: Int, into out: inout MutableSpan<UInt8>) {
     let width = out.count / channels
     precondition(channel >= 0 && channel < channels && plane.count >= width)
-    for x in 0..<width { out[x &* channels &+ channel] = plane[x] }
+    // Unchecked subscripts are sound: every x is below `width`, which the precondition compares with the plane.
+    if channels == 1 {
+        for x in 0..<width { unsafe out[unchecked: x] = plane[unchecked: x] }
+    } else {
+        for x in 0..<width { unsafe out[unchecked: x &* channels &+ channel] = plane[unchecked: x] }
+    }
 }

@@ -1,3 +1,7 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 /// The accurate integer inverse DCT of T.81 §A.3.3: Loeffler, Ligtenberg and Moschytz's 1-D algorithm with 11 multiplications
 /// ("Practical fast 1-D DCT algorithms", ICASSP 1989), columns first, then rows, in 13-bit fixed point.
 ///
@@ -31,95 +35,98 @@ private let passBits: Int32 = 2
 /// - Precondition: all indices this implies lie in the spans.
 public func inverseDCT(
     _ coefficients: Span<Int16>, from start: Int, blocks: Int, quantization: Span<Int16>,
-    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int, tier: CPUTier = .current
 ) {
     precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
     precondition(stride >= 8 * blocks && target >= 0 && target + 7 * stride + 8 * blocks <= samples.count)
+    #if arch(x86_64)
+        let done =
+            tier == .avx2
+            ? TintypeKernelsAVX2.inverseDCT(
+                coefficients, from: start, blocks: blocks, quantization: quantization, into: &samples, at: target,
+                stride: stride) : 0
+    #else
+        let done = 0
+    #endif
     // Sound: the preconditions above cover every index that the loops below form.
     unsafe coefficients.withUnsafeBufferPointer { coefficients in
         unsafe quantization.withUnsafeBufferPointer { quantization in
             unsafe samples.withUnsafeMutableBufferPointer { samples in
-                unsafe withUnsafeTemporaryAllocation(of: Int32.self, capacity: 64) { work in
-                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
-                        let out = samples.baseAddress, let work = work.baseAddress
-                    else { return }
-                    for block in 0..<blocks {
-                        unsafe transformBlock(
-                            c + start + 64 &* block, q, work, out + target + 8 &* block, stride)
-                    }
+                guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
+                    let out = samples.baseAddress
+                else { return }
+                for block in done..<blocks {
+                    unsafe transformBlock(c + start + 64 &* block, q, out + target + 8 &* block, stride)
                 }
             }
         }
     }
 }
 
-@inline(__always)
+/// The values between the passes stand in arrays of their own, which nothing else can alias: so the compiler takes the eight columns, and then the
+/// eight rows, as vectors.
+@inline(never)
 private func transformBlock(
-    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>,
-    _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
+    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
 ) {
-    var lower: Int16 = 0
-    for i in 8..<64 { unsafe lower |= c[i] }
-    if lower != 0 {
-        unsafe columns(c, q, work)
-    } else {
-        var top: Int16 = 0
-        for i in 1..<8 { unsafe top |= c[i] }
+    var lower: UInt64 = 0
+    for i in Swift.stride(from: 16, to: 128, by: 8) {
+        unsafe lower |= UnsafeRawPointer(c).loadUnaligned(fromByteOffset: i, as: UInt64.self)
+    }
+    // What the first pass gives: rows, of which all are the same where only the first has coefficients.
+    var w = [64 of Int16](repeating: 0)
+    if lower == 0 {
+        var rest: Int16 = 0
+        for i in 1..<8 { unsafe rest |= c[i] }
         let shift = Int16(truncatingIfNeeded: passBits)
-        if top == 0 {
+        if rest == 0 {
             let value = unsafe sample((Int32((c[0] &* q[0]) &<< shift) &+ 16) &>> 5)
             for row in 0..<8 {
                 for column in 0..<8 { unsafe out[row &* stride &+ column] = value }
             }
             return
         }
-        // Only the first row has coefficients: each column is constant.
         for i in 0..<8 {
-            let value = unsafe Int32((c[i] &* q[i]) &<< shift)
-            for row in 0..<8 { unsafe work[row &* 8 &+ i] = value }
+            let value = unsafe (c[i] &* q[i]) &<< shift
+            (w[i], w[i &+ 8], w[i &+ 16], w[i &+ 24]) = (value, value, value, value)
+            (w[i &+ 32], w[i &+ 40], w[i &+ 48], w[i &+ 56]) = (value, value, value, value)
+        }
+    } else {
+        let shift = constantBits &- passBits
+        for i in 0..<8 {
+            let out = unsafe transform(
+                Int32(c[i] &* q[i]), Int32(c[i &+ 8] &* q[i &+ 8]), Int32(c[i &+ 16] &* q[i &+ 16]),
+                Int32(c[i &+ 24] &* q[i &+ 24]), Int32(c[i &+ 32] &* q[i &+ 32]), Int32(c[i &+ 40] &* q[i &+ 40]),
+                Int32(c[i &+ 48] &* q[i &+ 48]), Int32(c[i &+ 56] &* q[i &+ 56]))
+            w[i] = saturated(out.0, shift)
+            w[i &+ 8] = saturated(out.1, shift)
+            w[i &+ 16] = saturated(out.2, shift)
+            w[i &+ 24] = saturated(out.3, shift)
+            w[i &+ 32] = saturated(out.4, shift)
+            w[i &+ 40] = saturated(out.5, shift)
+            w[i &+ 48] = saturated(out.6, shift)
+            w[i &+ 56] = saturated(out.7, shift)
         }
     }
-    unsafe rows(work, out, stride)
-}
-
-@inline(__always)
-private func columns(
-    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ work: UnsafeMutablePointer<Int32>
-) {
-    let shift = constantBits &- passBits
-    for i in 0..<8 {
-        let out = unsafe transform(
-            Int32(c[i] &* q[i]), Int32(c[i &+ 8] &* q[i &+ 8]), Int32(c[i &+ 16] &* q[i &+ 16]),
-            Int32(c[i &+ 24] &* q[i &+ 24]), Int32(c[i &+ 32] &* q[i &+ 32]), Int32(c[i &+ 40] &* q[i &+ 40]),
-            Int32(c[i &+ 48] &* q[i &+ 48]), Int32(c[i &+ 56] &* q[i &+ 56]))
-        unsafe work[i] = saturated(out.0, shift)
-        unsafe work[i &+ 8] = saturated(out.1, shift)
-        unsafe work[i &+ 16] = saturated(out.2, shift)
-        unsafe work[i &+ 24] = saturated(out.3, shift)
-        unsafe work[i &+ 32] = saturated(out.4, shift)
-        unsafe work[i &+ 40] = saturated(out.5, shift)
-        unsafe work[i &+ 48] = saturated(out.6, shift)
-        unsafe work[i &+ 56] = saturated(out.7, shift)
-    }
-}
-
-@inline(__always)
-private func rows(_ work: UnsafeMutablePointer<Int32>, _ samples: UnsafeMutablePointer<UInt8>, _ stride: Int) {
+    var v = [64 of Int16](repeating: 0)
+    for y in 0..<8 { for x in 0..<8 { v[8 &* x &+ y] = w[8 &* y &+ x] } }
     // The transform scales by 8 in two passes: three bits more.
     let shift = constantBits &+ passBits &+ 3
-    for row in 0..<8 {
-        let w = unsafe work + row &* 8
-        let out = unsafe transform(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7])
-        let to = unsafe samples + row &* stride
-        unsafe to[0] = sample(rounded(out.0, shift))
-        unsafe to[1] = sample(rounded(out.1, shift))
-        unsafe to[2] = sample(rounded(out.2, shift))
-        unsafe to[3] = sample(rounded(out.3, shift))
-        unsafe to[4] = sample(rounded(out.4, shift))
-        unsafe to[5] = sample(rounded(out.5, shift))
-        unsafe to[6] = sample(rounded(out.6, shift))
-        unsafe to[7] = sample(rounded(out.7, shift))
+    var bytes = [64 of UInt8](repeating: 0)
+    for i in 0..<8 {
+        let out = transform(
+            Int32(v[i]), Int32(v[i &+ 8]), Int32(v[i &+ 16]), Int32(v[i &+ 24]), Int32(v[i &+ 32]), Int32(v[i &+ 40]),
+            Int32(v[i &+ 48]), Int32(v[i &+ 56]))
+        bytes[i] = sample(rounded(out.0, shift))
+        bytes[i &+ 8] = sample(rounded(out.1, shift))
+        bytes[i &+ 16] = sample(rounded(out.2, shift))
+        bytes[i &+ 24] = sample(rounded(out.3, shift))
+        bytes[i &+ 32] = sample(rounded(out.4, shift))
+        bytes[i &+ 40] = sample(rounded(out.5, shift))
+        bytes[i &+ 48] = sample(rounded(out.6, shift))
+        bytes[i &+ 56] = sample(rounded(out.7, shift))
     }
+    for y in 0..<8 { for x in 0..<8 { unsafe out[stride &* y &+ x] = bytes[8 &* x &+ y] } }
 }
 
 @inline(__always)
@@ -128,8 +135,8 @@ private func rounded(_ value: Int32, _ shift: Int32) -> Int32 {
 }
 
 @inline(__always)
-private func saturated(_ value: Int32, _ shift: Int32) -> Int32 {
-    min(max(rounded(value, shift), -32768), 32767)
+private func saturated(_ value: Int32, _ shift: Int32) -> Int16 {
+    Int16(truncatingIfNeeded: min(max(rounded(value, shift), -32768), 32767))
 }
 
 /// Level shift (T.81 §A.3.1) and clamping.

@@ -1,6 +1,13 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 /// Inverse DCTs that give an 8×8 block as 4×4, 2×2 or 1×1 samples, each about the mean of the samples that it stands for: what is left of the
 /// 8-point transform of Loeffler, Ligtenberg and Moschytz when neighbouring outputs are averaged. Frequency 4 (and for 2×2 also 2 and 6)
 /// then cancels out. The samples are those of libjpeg's reduced transforms.
+///
+/// Products with the quantisation table are kept to 16 bits and what the first pass hands on is saturated, as vector code does: only broken files
+/// come that far.
 
 private let constantBits: Int32 = 13
 private let passBits: Int32 = 2
@@ -27,13 +34,18 @@ private func rounded(_ value: Int32, _ shift: Int32) -> Int32 {
 }
 
 @inline(__always)
+private func saturated(_ value: Int32, _ shift: Int32) -> Int32 {
+    min(max(rounded(value, shift), -32768), 32767)
+}
+
+@inline(__always)
 private func sample(_ value: Int32) -> UInt8 {
     UInt8(truncatingIfNeeded: min(max(value &+ 128, 0), 255))
 }
 
 @inline(__always)
 private func dequantized(_ c: Span<Int16>, _ first: Int, _ q: Span<Int16>, _ i: Int) -> Int32 {
-    Int32(c[first &+ i]) &* Int32(UInt16(bitPattern: q[i]))
+    Int32(c[first &+ i] &* q[i])
 }
 
 /// Four outputs from frequencies 0–3 and 5–7, scaled up by 2 × √8 and by `constantBits`.
@@ -63,21 +75,30 @@ private func two(_ i0: Int32, _ i1: Int32, _ i3: Int32, _ i5: Int32, _ i7: Int32
 /// A row of 8×8 blocks as 4×4 samples each; parameters as for `inverseDCT`.
 public func inverseDCT4x4(
     _ coefficients: Span<Int16>, from start: Int, blocks: Int, quantization: Span<Int16>,
-    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int, tier: CPUTier = .current
 ) {
     precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
     precondition(stride >= 4 * blocks && target >= 0 && target + 3 * stride + 4 * blocks <= samples.count)
+    #if arch(x86_64)
+        let done =
+            tier == .avx2
+            ? TintypeKernelsAVX2.inverseDCT4x4(
+                coefficients, from: start, blocks: blocks, quantization: quantization, into: &samples, at: target,
+                stride: stride) : 0
+    #else
+        let done = 0
+    #endif
     var work = [32 of Int32](repeating: 0)
-    for block in 0..<blocks {
+    for block in done..<blocks {
         let first = start &+ 64 &* block
         for column in 0..<8 where column != 4 {
             func input(_ row: Int) -> Int32 { dequantized(coefficients, first, quantization, row &* 8 &+ column) }
             let out = four(input(0), input(1), input(2), input(3), input(5), input(6), input(7))
             let shift = constantBits &- passBits &+ 1
-            work[column] = rounded(out.0, shift)
-            work[column &+ 8] = rounded(out.1, shift)
-            work[column &+ 16] = rounded(out.2, shift)
-            work[column &+ 24] = rounded(out.3, shift)
+            work[column] = saturated(out.0, shift)
+            work[column &+ 8] = saturated(out.1, shift)
+            work[column &+ 16] = saturated(out.2, shift)
+            work[column &+ 24] = saturated(out.3, shift)
         }
         for row in 0..<4 {
             let w = row &* 8
@@ -95,18 +116,27 @@ public func inverseDCT4x4(
 /// A row of 8×8 blocks as 2×2 samples each; parameters as for `inverseDCT`.
 public func inverseDCT2x2(
     _ coefficients: Span<Int16>, from start: Int, blocks: Int, quantization: Span<Int16>,
-    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int, tier: CPUTier = .current
 ) {
     precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
     precondition(stride >= 2 * blocks && target >= 0 && target + stride + 2 * blocks <= samples.count)
+    #if arch(x86_64)
+        let done =
+            tier == .avx2
+            ? TintypeKernelsAVX2.inverseDCT2x2(
+                coefficients, from: start, blocks: blocks, quantization: quantization, into: &samples, at: target,
+                stride: stride) : 0
+    #else
+        let done = 0
+    #endif
     var work = [16 of Int32](repeating: 0)
-    for block in 0..<blocks {
+    for block in done..<blocks {
         let first = start &+ 64 &* block
         for column in 0..<8 where column & 1 == 1 || column == 0 {
             func input(_ row: Int) -> Int32 { dequantized(coefficients, first, quantization, row &* 8 &+ column) }
             let out = two(input(0), input(1), input(3), input(5), input(7))
-            work[column] = rounded(out.0, constantBits &- passBits &+ 2)
-            work[column &+ 8] = rounded(out.1, constantBits &- passBits &+ 2)
+            work[column] = saturated(out.0, constantBits &- passBits &+ 2)
+            work[column &+ 8] = saturated(out.1, constantBits &- passBits &+ 2)
         }
         for row in 0..<2 {
             let w = row &* 8

@@ -30,7 +30,8 @@ struct ZigzagPacking: Sendable {
     ///
     /// For part g of eight coefficients of the zigzag order and row y of a block, 32 bytes at 32 × (8g + y): twice the byte
     /// of the row that goes to each byte of the part, or 128 where it comes from another row. Then for each byte of a mask,
-    /// 16 bytes at 2,048 + 16 × mask that bring the coefficients of a part whose bits are set together at its front.
+    /// 16 bytes at 2,048 + 16 × mask that bring the coefficients of a part whose bits are set together at its front, and
+    /// 16 bytes at 6,144 + 16 × mask that take them back.
     let vectorTables: [UInt8]
 
     private init() {
@@ -55,6 +56,14 @@ struct ZigzagPacking: Sendable {
             var moves: [UInt8] = []
             for k in 0..<8 as Range<UInt8> where mask >> k & 1 == 1 { moves += [2 * k, 2 * k + 1] }
             tables += moves + [UInt8](repeating: 128, count: 16 - moves.count)
+        }
+        for mask in 0..<256 {
+            var next: UInt8 = 0
+            for k in 0..<8 {
+                let isSet = mask >> k & 1 == 1
+                tables += isSet ? [next, next + 1] : [128, 128]
+                if isSet { next += 2 }
+            }
         }
         vectorTables = tables
     }

@@ -1,3 +1,7 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 /// Turns the packed samples of a PNG line (PNG §7.2) into the samples of a row.
 public enum PNGUnpack {
     /// Spreads samples of 1, 2 or 4 bits, leftmost in the high bits, to a byte each.
@@ -54,7 +58,8 @@ public enum PNGUnpack {
     ///   - channels: 3 to leave alpha out, or 4.
     /// - Precondition: `out` holds `channels` bytes an index.
     public static func lookUp(
-        _ indexes: Span<UInt8>, in table: Span<UInt32>, channels: Int, into out: inout MutableSpan<UInt8>
+        _ indexes: Span<UInt8>, in table: Span<UInt32>, channels: Int, into out: inout MutableSpan<UInt8>,
+        tier: CPUTier = .current
     ) {
         precondition(table.count == 256 && out.count == indexes.count * channels)
         precondition(channels == 3 || channels == 4)
@@ -68,7 +73,11 @@ public enum PNGUnpack {
                 unsafe out[unchecked: at &+ 3] = UInt8(truncatingIfNeeded: entry &>> 24)
             }
         } else {
-            for i in indexes.indices {
+            var done = 0
+            #if arch(x86_64)
+                if tier == .avx2 { done = TintypeKernelsAVX2.lookUpTriples(indexes, in: table, into: &out) }
+            #endif
+            for i in done..<indexes.count {
                 let entry = unsafe table[unchecked: Int(indexes[i])]
                 let at = 3 &* i
                 unsafe out[unchecked: at] = UInt8(truncatingIfNeeded: entry)

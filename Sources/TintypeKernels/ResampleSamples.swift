@@ -1,3 +1,7 @@
+#if arch(x86_64)
+    internal import TintypeKernelsAVX2
+#endif
+
 /// How samples lie in a row of bytes.
 public struct SampleLayout: Sendable, Hashable {
     /// Samples a pixel, 1 to 4.
@@ -17,82 +21,121 @@ public struct SampleLayout: Sendable, Hashable {
 }
 
 /// Fraction bits of the premultiplied samples that `pack` takes: enough for colour under an alpha of 1 to be right, few
-/// enough for a 16-bit sample's 32-bit product × 65,535 to fit `Int64`.
-public let alphaFractionBits = 13
+/// enough for 8-bit products with the overshoot of two axes to fit `Int32`.
+public let alphaFractionBits = 12
 
-extension Int16 {
+/// What the first pass takes: rows of a picture, in numbers.
+public protocol ResampleSource: ResampleRow {
+    /// Makes numbers of a row of bytes.
+    ///
+    /// Colour under alpha (the last channel) is multiplied by it, and alpha by its own largest value. What is in `bytes` afterwards does not
+    /// matter.
+    ///
+    /// - Precondition: `bytes` holds whole pixels, and `row` as many samples. `UInt8` takes 8-bit samples without alpha alone, `UInt16` no 16-bit
+    ///   samples with alpha.
+    static func unpack(_ bytes: inout [UInt8], layout: SampleLayout, into row: inout [Self], tier: CPUTier)
+}
+
+/// What the second pass gives.
+public protocol ResampleResult: FixedWidthInteger & Sendable {
+    /// The reverse of `unpack` for a result: clamps, and divides colour by alpha.
+    ///
+    /// With alpha, the row holds products with `alphaFractionBits` bits more; where alpha rounds to 0 all channels become 0.
+    ///
+    /// - Precondition: `bytes` holds whole pixels, and `row` as many samples.
+    static func pack(_ row: Span<Self>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier)
+}
+
+extension UInt8: ResampleSource, ResampleResult {
     public static func unpack(
-        _ bytes: Span<UInt8>, layout: SampleLayout, rowStride: Int, into planes: inout MutableSpan<Int16>
+        _ bytes: inout [UInt8], layout: SampleLayout, into row: inout [UInt8], tier: CPUTier = .current
     ) {
-        precondition(!layout.isWide && !layout.hasAlpha)
-        unpackRow(bytes, layout, rowStride, &planes)
+        precondition(!layout.isWide && !layout.hasAlpha && bytes.count == row.count)
+        swap(&bytes, &row)
     }
 
-    public static func pack(_ planes: Span<Int16>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>) {
-        precondition(!layout.isWide && !layout.hasAlpha)
-        packRow(planes, layout, &bytes)
+    public static func pack(
+        _ row: Span<UInt8>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier = .current
+    ) {
+        precondition(!layout.isWide && !layout.hasAlpha && bytes.count == row.count)
+        for i in bytes.indices { unsafe bytes[unchecked: i] = row[unchecked: i] }
     }
 }
 
-extension Int32 {
+extension UInt16: ResampleSource {
     public static func unpack(
-        _ bytes: Span<UInt8>, layout: SampleLayout, rowStride: Int, into planes: inout MutableSpan<Int32>
+        _ bytes: inout [UInt8], layout: SampleLayout, into row: inout [UInt16], tier: CPUTier = .current
     ) {
         precondition(!layout.isWide || !layout.hasAlpha)
-        unpackRow(bytes, layout, rowStride, &planes)
-    }
-
-    public static func pack(_ planes: Span<Int32>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>) {
-        precondition(!layout.isWide || !layout.hasAlpha)
-        packRow(planes, layout, &bytes)
+        var target = row.mutableSpan
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 && layout.channels == 4 && layout.hasAlpha {
+                done = TintypeKernelsAVX2.premultiply(bytes.span, into: &target)
+            }
+        #endif
+        unpackRow(bytes.span, layout, from: done, &target)
     }
 }
 
-extension Int64 {
-    public static func unpack(
-        _ bytes: Span<UInt8>, layout: SampleLayout, rowStride: Int, into planes: inout MutableSpan<Int64>
+extension Int32: ResampleResult {
+    public static func pack(
+        _ row: Span<Int32>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
-        unpackRow(bytes, layout, rowStride, &planes)
+        precondition(!layout.isWide || !layout.hasAlpha)
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 && layout.channels == 4 && layout.hasAlpha {
+                done = TintypeKernelsAVX2.divideByAlpha(row, fractionBits: alphaFractionBits, into: &bytes)
+            }
+        #endif
+        packRow(row, layout, from: done, &bytes)
+    }
+}
+
+extension Int64: ResampleSource, ResampleResult {
+    public static func unpack(
+        _ bytes: inout [UInt8], layout: SampleLayout, into row: inout [Int64], tier: CPUTier = .current
+    ) {
+        var target = row.mutableSpan
+        unpackRow(bytes.span, layout, from: 0, &target)
     }
 
-    public static func pack(_ planes: Span<Int64>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>) {
-        packRow(planes, layout, &bytes)
+    public static func pack(
+        _ row: Span<Int64>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier = .current
+    ) {
+        packRow(row, layout, from: 0, &bytes)
     }
 }
 
 // Each switch hands constants down to a loop that is inlined, so that every layout has its own. Unchecked subscripts are
-// sound: `pixels` is what both spans were checked to hold.
+// sound: both spans were checked to hold the same whole pixels.
 
 @inline(__always)
-private func unpackRow<Sample: ResampleSample>(
-    _ bytes: Span<UInt8>, _ layout: SampleLayout, _ stride: Int, _ planes: inout MutableSpan<Sample>
+private func unpackRow<Sample: FixedWidthInteger>(
+    _ bytes: Span<UInt8>, _ layout: SampleLayout, from done: Int, _ row: inout MutableSpan<Sample>
 ) {
     let pixels = bytes.count / layout.bytesPerPixel
-    precondition(bytes.count == pixels * layout.bytesPerPixel)
-    precondition(stride >= pixels && planes.count == stride * layout.channels)
+    precondition(done >= 0 && bytes.count == pixels * layout.bytesPerPixel && row.count == pixels * layout.channels)
+    guard done < pixels else { return }
     switch (layout.channels, layout.hasAlpha) {
-    case (1, _): split(bytes, 1, layout.isWide, pixels, stride, &planes)
-    case (2, false): split(bytes, 2, layout.isWide, pixels, stride, &planes)
-    case (2, true): multiply(bytes, 2, layout.isWide, pixels, stride, &planes)
-    case (3, _): split(bytes, 3, layout.isWide, pixels, stride, &planes)
-    case (_, false): split(bytes, 4, layout.isWide, pixels, stride, &planes)
-    case (_, true): multiply(bytes, 4, layout.isWide, pixels, stride, &planes)
+    case (2, true): multiply(bytes, 2, layout.isWide, done, pixels, &row)
+    case (4, true): multiply(bytes, 4, layout.isWide, done, pixels, &row)
+    default: widen(bytes, layout.isWide, done * layout.channels, &row)
     }
 }
 
 @inline(__always)
-private func packRow<Sample: ResampleSample>(
-    _ planes: Span<Sample>, _ layout: SampleLayout, _ bytes: inout MutableSpan<UInt8>
+private func packRow<Sample: FixedWidthInteger>(
+    _ row: Span<Sample>, _ layout: SampleLayout, from done: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
     let pixels = bytes.count / layout.bytesPerPixel
-    precondition(bytes.count == pixels * layout.bytesPerPixel && planes.count == pixels * layout.channels)
+    precondition(done >= 0 && bytes.count == pixels * layout.bytesPerPixel && row.count == pixels * layout.channels)
+    guard done < pixels else { return }
     switch (layout.channels, layout.hasAlpha) {
-    case (1, _): join(planes, 1, layout.isWide, pixels, &bytes)
-    case (2, false): join(planes, 2, layout.isWide, pixels, &bytes)
-    case (2, true): divide(planes, 2, layout.isWide, pixels, &bytes)
-    case (3, _): join(planes, 3, layout.isWide, pixels, &bytes)
-    case (_, false): join(planes, 4, layout.isWide, pixels, &bytes)
-    case (_, true): divide(planes, 4, layout.isWide, pixels, &bytes)
+    case (2, true): divide(row, 2, layout.isWide, done, pixels, &bytes)
+    case (4, true): divide(row, 4, layout.isWide, done, pixels, &bytes)
+    default: clamp(row, layout.isWide, done * layout.channels, &bytes)
     }
 }
 
@@ -115,69 +158,54 @@ private func store(_ value: UInt16, _ isWide: Bool, _ index: Int, _ bytes: inout
 }
 
 @inline(__always)
-private func split<Sample: ResampleSample>(
-    _ bytes: Span<UInt8>, _ channels: Int, _ isWide: Bool, _ pixels: Int, _ stride: Int,
-    _ planes: inout MutableSpan<Sample>
+private func widen<Sample: FixedWidthInteger>(
+    _ bytes: Span<UInt8>, _ isWide: Bool, _ first: Int, _ row: inout MutableSpan<Sample>
 ) {
     if isWide {
-        for i in 0..<pixels {
-            for c in 0..<channels {
-                let value = sample(bytes, true, i &* channels &+ c)
-                unsafe planes[unchecked: c &* stride &+ i] = Sample(truncatingIfNeeded: value)
-            }
-        }
+        for i in first..<row.count { unsafe row[unchecked: i] = Sample(truncatingIfNeeded: sample(bytes, true, i)) }
     } else {
-        for i in 0..<pixels {
-            for c in 0..<channels {
-                let value = sample(bytes, false, i &* channels &+ c)
-                unsafe planes[unchecked: c &* stride &+ i] = Sample(truncatingIfNeeded: value)
-            }
-        }
+        for i in first..<row.count { unsafe row[unchecked: i] = Sample(truncatingIfNeeded: sample(bytes, false, i)) }
     }
 }
 
 @inline(__always)
-private func multiply<Sample: ResampleSample>(
-    _ bytes: Span<UInt8>, _ channels: Int, _ isWide: Bool, _ pixels: Int, _ stride: Int,
-    _ planes: inout MutableSpan<Sample>
+private func multiply<Sample: FixedWidthInteger>(
+    _ bytes: Span<UInt8>, _ channels: Int, _ isWide: Bool, _ done: Int, _ pixels: Int, _ row: inout MutableSpan<Sample>
 ) {
     let full: UInt32 = isWide ? 65535 : 255
-    for i in 0..<pixels {
-        let alpha = UInt32(truncatingIfNeeded: sample(bytes, isWide, i &* channels &+ channels &- 1))
-        for c in 0..<(channels &- 1) {
-            let colour = UInt32(truncatingIfNeeded: sample(bytes, isWide, i &* channels &+ c))
-            unsafe planes[unchecked: c &* stride &+ i] = Sample(truncatingIfNeeded: colour &* alpha)
+    for i in done..<pixels {
+        let alpha = UInt32(sample(bytes, isWide, i &* channels &+ channels &- 1))
+        for c in 0..<channels {
+            let factor = c == channels &- 1 ? full : alpha
+            let value = UInt32(sample(bytes, isWide, i &* channels &+ c))
+            unsafe row[unchecked: i &* channels &+ c] = Sample(truncatingIfNeeded: value &* factor)
         }
-        unsafe planes[unchecked: (channels &- 1) &* stride &+ i] = Sample(truncatingIfNeeded: full &* alpha)
     }
 }
 
 @inline(__always)
-private func join<Sample: ResampleSample>(
-    _ planes: Span<Sample>, _ channels: Int, _ isWide: Bool, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
+private func clamp<Sample: FixedWidthInteger>(
+    _ row: Span<Sample>, _ isWide: Bool, _ first: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
-    // `Int16` never sees wide samples; there the truncated bound is not used.
     let full = isWide ? Sample(truncatingIfNeeded: 65535) : 255
-    for c in 0..<channels {
-        for i in 0..<pixels {
-            let value = unsafe max(0, min(full, planes[unchecked: c &* pixels &+ i]))
-            store(UInt16(truncatingIfNeeded: value), isWide, i &* channels &+ c, &bytes)
-        }
+    for i in first..<row.count {
+        let value = unsafe max(0, min(full, row[unchecked: i]))
+        store(UInt16(truncatingIfNeeded: value), isWide, i, &bytes)
     }
 }
 
 @inline(__always)
-private func divide<Sample: ResampleSample>(
-    _ planes: Span<Sample>, _ channels: Int, _ isWide: Bool, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
+private func divide<Sample: FixedWidthInteger>(
+    _ row: Span<Sample>, _ channels: Int, _ isWide: Bool, _ done: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
     let full: Int64 = isWide ? 65535 : 255
     let one = full &<< Int64(alphaFractionBits)
-    for i in 0..<pixels {
-        let alpha = unsafe Int64(truncatingIfNeeded: planes[unchecked: (channels &- 1) &* pixels &+ i])
+    for i in done..<pixels {
+        let alpha = unsafe Int64(truncatingIfNeeded: row[unchecked: i &* channels &+ channels &- 1])
         let rounded = max(0, min(full, (alpha &+ one / 2) / one))
         store(UInt16(truncatingIfNeeded: rounded), isWide, i &* channels &+ channels &- 1, &bytes)
         for c in 0..<(channels &- 1) {
-            let product = unsafe Int64(truncatingIfNeeded: planes[unchecked: c &* pixels &+ i])
+            let product = unsafe Int64(truncatingIfNeeded: row[unchecked: i &* channels &+ c])
             // Clamped first, so that the quotient is in range and `product × full` below 2⁶³.
             let colour =
                 rounded == 0

@@ -19,6 +19,8 @@ extension Metadata.PNG.Chromaticities {
             Point(x: data.uint32(at: 8 * number), y: data.uint32(at: 8 * number + 4))
         }
         self.init(white: point(0), red: point(1), green: point(2), blue: point(3))
+        // x, y and z add up to 1.
+        guard [white, red, green, blue].allSatisfy({ UInt64($0.x) + UInt64($0.y) <= 100_000 }) else { throw .damaged }
     }
 
     var chunkData: [UInt8] { [white, red, green, blue].flatMap { bigEndian($0.x) + bigEndian($0.y) } }
@@ -88,7 +90,8 @@ extension Metadata.PNG.Background {
     /// - Returns: nil where a picture laid out so cannot have this colour.
     func chunkData(for layout: Layout) -> [UInt8]? {
         let colors = [red, green, blue].map { sample in
-            layout.depth == 16 ? (bitDepth == 16 ? sample : sample * 257) : bitDepth == 16 ? sample >> 8 : sample
+            layout.depth == 16
+                ? (bitDepth == 16 ? sample : (sample & 255) * 257) : bitDepth == 16 ? sample >> 8 : sample
         }
         if layout.colorType == .palette {
             let entry = colors.map { UInt8(truncatingIfNeeded: $0) }
@@ -113,14 +116,17 @@ extension Metadata.PNG.Timestamp {
         self.init(
             year: Int(data.uint16(at: 0)), month: fields[0], day: fields[1], hour: fields[2], minute: fields[3],
             second: fields[4])
-        guard chunkData != nil else { throw .damaged }
+        guard isReal else { throw .damaged }
     }
 
-    /// - Returns: nil for a time that does not exist.
+    /// - Returns: nil for a time that does not exist, or was before PNG (1995), which readers take for damage.
     var chunkData: [UInt8]? {
-        guard (0...0xFFFF).contains(year), (1...12).contains(month), (1...31).contains(day), (0...23).contains(hour),
-            (0...59).contains(minute), (0...60).contains(second)
-        else { return nil }
+        guard year >= 1995, isReal else { return nil }
         return [year >> 8, year & 255, month, day, hour, minute, second].map { UInt8($0) }
+    }
+
+    private var isReal: Bool {
+        (0...0xFFFF).contains(year) && (1...12).contains(month) && (1...31).contains(day) && (0...23).contains(hour)
+            && (0...59).contains(minute) && (0...60).contains(second)
     }
 }

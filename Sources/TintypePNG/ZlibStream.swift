@@ -237,15 +237,17 @@ private enum ZlibState {
     }
 }
 
-/// The checksum of PNG §5.5, over bytes that come in pieces.
-struct CRC32 {
-    private(set) var value: UInt32 = 0
+/// The checksum of PNG §5.5 (that of ISO 3309, zip and gzip), over bytes that come in pieces.
+package struct CRC32 {
+    package private(set) var value: UInt32 = 0
+
+    package init() {}
 
     mutating func update(_ bytes: [UInt8], _ range: Range<Int>) {
         update(bytes.span.extracting(range))
     }
 
-    mutating func update(_ bytes: Span<UInt8>) {
+    package mutating func update(_ bytes: Span<UInt8>) {
         if bytes.isEmpty { return }
         let seed = UInt(value)
         value = unsafe bytes.withUnsafeBufferPointer { bytes in

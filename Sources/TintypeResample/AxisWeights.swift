@@ -17,6 +17,10 @@ public struct AxisWeights: Sendable, Hashable {
     /// The largest sum of the weights of one target pixel, without their signs: how far the result can reach beyond the
     /// range of the source. At least 1; 1.54 for `lanczos3`.
     let gain: Double
+    /// For each target pixel the first source pixel and how many; the weights of all of them follow each other in `weights`.
+    let starts: [Int]
+    let counts: [Int]
+    let weights: [Double]
 
     /// - Parameters:
     ///   - source: pixels of the source along this axis, at least 1.
@@ -37,18 +41,23 @@ public struct AxisWeights: Sendable, Hashable {
         self.origin = origin
         self.extent = extent
         let windows = Windows(filter: filter, source: source, origin: origin, extent: extent, target: target)
-        var weights: [Double] = []
+        var (starts, counts, weights, window): ([Int], [Int], [Double], [Double]) = ([], [], [], [])
         var (taps, largest, gain) = (1, 0.0, 1.0)
         for i in 0..<target {
-            windows.window(at: i, into: &weights)
-            taps = max(taps, weights.count)
+            starts.append(windows.window(at: i, into: &window))
+            counts.append(window.count)
+            weights += window
+            taps = max(taps, window.count)
             var sum = 0.0
-            for weight in weights {
+            for weight in window {
                 sum += abs(weight)
                 largest = max(largest, abs(weight))
             }
             gain = max(gain, sum)
         }
+        self.starts = starts
+        self.counts = counts
+        self.weights = weights
         self.taps = taps
         self.largest = largest
         self.gain = gain
@@ -62,8 +71,6 @@ public struct AxisWeights: Sendable, Hashable {
         copy.isMirrored.toggle()
         return copy
     }
-
-    var windows: Windows { Windows(filter: filter, source: source, origin: origin, extent: extent, target: target) }
 }
 
 /// The arithmetic behind `AxisWeights`, before any rounding.
@@ -80,7 +87,6 @@ struct Windows {
     /// pixel, cut at the edges of the source and normalised. Pixels at the ends that count nothing are left out.
     ///
     /// - Returns: the first of those pixels.
-    @discardableResult
     func window(at index: Int, into weights: inout [Double]) -> Int {
         weights.removeAll(keepingCapacity: true)
         let scale = extent / Double(target)

@@ -46,7 +46,7 @@ public enum Filter: String, Sendable, Hashable, CaseIterable {
             if d < 1 { return ((21 * d - 36) * d * d + 16) / 18 }
             return d < 2 ? (((-7 * d + 36) * d - 60) * d + 32) / 18 : 0
         case .lanczos3:
-            return d < 3 ? sinc(d) * sinc(d / 3) : 0
+            return d < 3 ? windowedSinc(d) : 0
         }
     }
 }
@@ -54,6 +54,13 @@ public enum Filter: String, Sendable, Hashable, CaseIterable {
 /// sin(πx) / πx
 private func sinc(_ x: Double) -> Double {
     x == 0 ? 1 : sinPi(x) / (Double.pi * x)
+}
+
+/// sinc(x) · sinc(x / 3) with one sine: sin 3t = 3 sin t − 4 sin³ t.
+private func windowedSinc(_ x: Double) -> Double {
+    if x == x.rounded() { return x == 0 ? 1 : 0 }
+    let sine = sinPi(x / 3)
+    return 3 * sine * sine * (3 - 4 * sine * sine) / (Double.pi * Double.pi * x * x)
 }
 
 /// sin(πx) of |x| ≤ 3 by its power series, exactly 0 where x is whole.

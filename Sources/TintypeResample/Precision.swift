@@ -11,6 +11,32 @@ import TintypeKernels
 ///
 /// All have to fit. A tenth is left for the gain of the rounded weights and for the half that is added for rounding.
 struct Precision: Hashable {
+    /// What a kind of rows can hold.
+    struct Room: Hashable {
+        /// Fraction bits between the passes.
+        let fraction: Int
+        /// The largest sample between the passes, and the largest weights and sums of either pass.
+        let between: Double
+        let firstWeight: Double
+        let firstSum: Double
+        let secondWeight: Double
+        let secondSum: Double
+
+        /// `UInt8`, then `Int16`.
+        static let narrow = Room(
+            fraction: 4, between: 0x1p15, firstWeight: 0x1p15, firstSum: 0x1p31, secondWeight: 0x1p15,
+            secondSum: 0x1p31)
+        /// `UInt16`, then `Int32`. Weights of the first pass are taken in two parts, of which the higher one has to fit 16 bits
+        /// and the sums with it 32, of samples that are made signed. Sums of the second pass may be had in double precision.
+        static let wide = Room(
+            fraction: 8, between: 0x1p31, firstWeight: 0x1p26 - 0x1p12, firstSum: 0x1p43, secondWeight: 0x1p31,
+            secondSum: 0x1p52)
+        /// `Int64`. Weights have as many bits as a `Double` can tell apart.
+        static let widest = Room(
+            fraction: 20, between: 0x1p63, firstWeight: 0x1p50, firstSum: 0x1p127, secondWeight: 0x1p50,
+            secondSum: 0x1p127)
+    }
+
     let firstShift: Int
     let secondShift: Int
     /// Bits by which the sums of the first pass are shifted.
@@ -20,18 +46,17 @@ struct Precision: Hashable {
     /// The largest error that the rounding of the weights can make in all, in units of the result.
     let weightError: Double
 
-    /// The precision that `Sample` offers, or nil if the samples do not fit it.
-    init?<Sample: ResampleSample>(_: Sample.Type, layout: SampleLayout, first: AxisWeights, second: AxisWeights) {
+    /// The precision that there is room for, or nil if the samples do not fit.
+    init?(_ room: Room, layout: SampleLayout, first: AxisWeights, second: AxisWeights) {
         let full: Double = layout.isWide ? 65535 : 255
         let largest = layout.hasAlpha ? full * full : full
-        let fraction = Self.fractionBits(of: Sample.self)
-        let between = largest * first.gain * Double(1 << fraction)
-        guard between < Double(Sample.max) else { return nil }
-        firstShift = Self.shift(first, for: Sample.self, bound: largest * first.gain)
-        secondShift = Self.shift(second, for: Sample.self, bound: between * second.gain)
-        guard firstShift > fraction, secondShift >= 1 else { return nil }
-        afterFirst = firstShift - fraction
-        afterSecond = secondShift + fraction - (layout.hasAlpha ? alphaFractionBits : 0)
+        let between = largest * first.gain * Double(1 << room.fraction)
+        guard between < room.between else { return nil }
+        firstShift = Self.shift(first, weight: room.firstWeight, sum: room.firstSum, bound: largest * first.gain)
+        secondShift = Self.shift(second, weight: room.secondWeight, sum: room.secondSum, bound: between * second.gain)
+        afterFirst = firstShift - room.fraction
+        afterSecond = secondShift + room.fraction - (layout.hasAlpha ? alphaFractionBits : 0)
+        guard afterFirst >= 1, afterSecond >= 1 else { return nil }
         // A weight is off by one unit at most, half of them by a half; the errors add up to 0, so that only the distance of a
         // sample from mid-range counts. Under alpha an error counts most where alpha is a half.
         let scale = layout.hasAlpha ? 2 * largest : largest
@@ -42,21 +67,12 @@ struct Precision: Hashable {
     /// Whether the error of the weights is too small to count beside the last rounding.
     var isAmple: Bool { weightError < 0.25 }
 
-    private static func fractionBits<Sample: ResampleSample>(of: Sample.Type) -> Int {
-        switch Sample.bitWidth {
-        case 16: 4
-        case 32: 13
-        default: 20
-        }
-    }
-
-    /// The largest shift with which the weights fit a sample and the sums fit; no more than a `Double` can tell apart.
-    private static func shift<Sample: ResampleSample>(_ axis: AxisWeights, for: Sample.Type, bound: Double) -> Int {
-        let sums = 0.9 * Double(sign: .plus, exponent: Sample.Sum.bitWidth - 1, significand: 1)
+    /// The largest shift with which the weights and the sums fit.
+    private static func shift(_ axis: AxisWeights, weight: Double, sum: Double, bound: Double) -> Int {
         var shift = 50
         while shift > 0 {
             let one = Double(1 << shift)
-            if axis.largest * one < Double(Sample.max) - 1 && bound * one <= sums { break }
+            if axis.largest * one < weight - 2 && bound * one <= 0.9 * sum { break }
             shift -= 1
         }
         return shift

@@ -12,9 +12,9 @@ import TintypeKernels
 public struct Resampler: RowSource, ~Copyable {
     /// Which axis goes first. Both are within 1 of the exact result, but they need not be the same to the bit.
     public enum Order: Sendable, Hashable {
-        /// Holds rows of the target's width: for strong shrinks of wide sources.
+        /// Holds rows of the target's width.
         case horizontalFirst
-        /// Holds rows of the source's width.
+        /// Holds rows of the source's width, and is the faster one: whole rows are weighed at once.
         ///
         /// Resampling the transposed picture with it, and with the weights of the axes exchanged, gives the transposed result of
         /// `horizontalFirst`, bit for bit. So a picture can be turned by 90° after resampling instead of before.
@@ -24,44 +24,61 @@ public struct Resampler: RowSource, ~Copyable {
     public let size: Size
     public let pixelFormat: PixelFormat
     private var source: AnyRowSource
-    private let engine: ResampleEngine
+    /// The next row of the two passes. A closure, because it is made where the kind of rows is known: a generic class behind a common
+    /// superclass or protocol would run unspecialised.
+    private let nextRow: Passes
+
+    private typealias Passes = (inout AnyRowSource, inout MutableSpan<UInt8>) throws(ImageError) -> Void
 
     /// - Precondition: the weights are made for the size of `source`.
     public init(
         _ source: consuming AnyRowSource, horizontal: AxisWeights, vertical: AxisWeights,
-        order: Order = .horizontalFirst
+        order: Order = .verticalFirst
     ) {
         precondition(source.size == Size(horizontal.source, vertical.source), "weights for another size")
         size = Size(horizontal.target, vertical.target)
         pixelFormat = source.pixelFormat
-        engine = Self.engine(pixelFormat.layout, horizontal, vertical, order)
+        nextRow = Self.passes(pixelFormat.layout, horizontal, vertical, order)
         self.source = source
     }
 
     public mutating func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
         precondition(row.count == bytesPerRow)
-        try engine.readRow(from: &source, into: &row)
+        try nextRow(&source, &row)
     }
 
-    /// The engine of the narrowest samples that are exact enough.
-    private static func engine(
+    /// The passes in the narrowest rows that are exact enough.
+    private static func passes(
         _ layout: SampleLayout, _ horizontal: AxisWeights, _ vertical: AxisWeights, _ order: Order
-    ) -> ResampleEngine {
+    ) -> Passes {
         let (first, second) = order == .horizontalFirst ? (horizontal, vertical) : (vertical, horizontal)
-        func make<Sample: ResampleSample>(_ sample: Sample.Type, _ precision: Precision) -> ResampleEngine {
-            TypedEngine<Sample>(
-                layout: layout, horizontal: horizontal, vertical: vertical, order: order, precision: precision)
+        func precision(_ room: Precision.Room) -> Precision? {
+            Precision(room, layout: layout, first: first, second: second)
         }
-        if let narrow = Precision(Int16.self, layout: layout, first: first, second: second), narrow.isAmple {
-            return make(Int16.self, narrow)
+        func plan(_ precision: Precision) -> PassPlan {
+            PassPlan(layout: layout, horizontal: horizontal, vertical: vertical, precision: precision)
         }
-        if let wide = Precision(Int32.self, layout: layout, first: first, second: second), wide.isAmple {
-            return make(Int32.self, wide)
+        if !layout.isWide, !layout.hasAlpha, let narrow = precision(.narrow), narrow.isAmple {
+            return passes(UInt8.self, plan(narrow), order)
         }
-        guard let widest = Precision(Int64.self, layout: layout, first: first, second: second) else {
-            preconditionFailure("64 bits hold every sample")
+        if !layout.isWide || !layout.hasAlpha, let wide = precision(.wide), wide.isAmple {
+            return passes(UInt16.self, plan(wide), order)
         }
-        return make(Int64.self, widest)
+        guard let widest = precision(.widest) else { preconditionFailure("64 bits hold every sample") }
+        return passes(Int64.self, plan(widest), order)
+    }
+
+    @inline(__always)
+    private static func passes<Row: ResampleSource>(_: Row.Type, _ plan: PassPlan, _ order: Order) -> Passes
+    where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
+        switch order {
+        case .verticalFirst:
+            let passes = VerticalFirst<Row>(plan)
+            return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
+        case .horizontalFirst:
+            let passes = HorizontalFirst<Row>(plan)
+            return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
+        }
     }
 }
 

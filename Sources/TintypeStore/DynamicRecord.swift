@@ -14,6 +14,12 @@ public struct DynamicRecord: Model, Hashable {
 
     public static let imageFields: [ImageFieldDeclaration<DynamicRecord>] = []
 
+    /// Counted only in records that have it already: those of a model whose type declares it.
+    public var revision: Int? {
+        get { if case .integer(let count)? = values["revision"] { count } else { nil } }
+        set { if revision != nil, let newValue { values["revision"] = .integer(newValue) } }
+    }
+
     /// The image under a key, or nil if there is none.
     public subscript(image name: String) -> ImageField? {
         get {
@@ -60,10 +66,12 @@ extension DynamicRecord: Codable {
 extension StoredImage {
     /// As `Codable` writes it.
     var json: JSONValue {
-        .object([
+        var values: [String: JSONValue] = [
             "name": .string(name.description), "width": .integer(width), "height": .integer(height),
             "format": .string(format.rawValue), "bytes": .integer(bytes), "crc32": .integer(Int(crc32)),
-        ])
+        ]
+        if !variants.isEmpty { values["variants"] = .object(variants.mapValues(\.json)) }
+        return .object(values)
     }
 
     init?(_ json: JSONValue) {
@@ -74,5 +82,7 @@ extension StoredImage {
             let format = ImageFormat(rawValue: format), let crc32 = UInt32(exactly: crc)
         else { return nil }
         self.init(name: name, width: width, height: height, format: format, bytes: bytes, crc32: crc32)
+        guard case .object(let variants)? = values["variants"] else { return }
+        self.variants = variants.compactMapValues { StoredImage($0) }
     }
 }

@@ -8,19 +8,25 @@ public struct FileName: Sendable, Hashable, CustomStringConvertible {
 
     /// Takes the name as it is. Throws `invalidName`.
     public init(_ string: String) throws(StoreError) {
-        func refused(_ reason: String) -> StoreError { .invalidName(string, reason: reason) }
-        if string.isEmpty { throw refused("it is empty") }
-        if string == "." || string == ".." { throw refused("it names a folder") }
-        if string.utf8.count > Self.maximumBytes { throw refused("it is longer than \(Self.maximumBytes) bytes") }
+        if let reason = Self.fault(of: string) { throw .invalidName(string, reason: reason) }
+        self.string = string
+    }
+
+    /// Why this cannot be a file's name, or nil if it can.
+    static func fault(of string: some StringProtocol) -> String? {
+        if string.isEmpty { return "it is empty" }
+        if string == "." || string == ".." { return "it names a folder" }
+        if string.utf8.count > maximumBytes { return "it is longer than \(maximumBytes) bytes" }
         for scalar in string.unicodeScalars {
-            if scalar == "/" || scalar == "\\" { throw refused("it includes path elements") }
+            if scalar == "/" || scalar == "\\" { return "it includes path elements" }
+            if (0x20..<0x7F).contains(scalar.value) { continue }
             switch scalar.properties.generalCategory {
             case .control, .format, .lineSeparator, .paragraphSeparator:
-                throw refused("it holds the character U+\(String(scalar.value, radix: 16, uppercase: true))")
+                return "it holds the character U+\(String(scalar.value, radix: 16, uppercase: true))"
             default: break
             }
         }
-        self.string = string
+        return nil
     }
 
     /// What is left of a person's file name that is safe anywhere: spaces become `_`; only letters, digits, `_`, `-` and `.` stay.
@@ -54,7 +60,8 @@ public struct FileName: Sendable, Hashable, CustomStringConvertible {
         self.string = fitting
     }
 
-    private init(unchecked string: String) {
+    /// For what is known to be valid.
+    init(unchecked string: String) {
         self.string = string
     }
 
@@ -87,6 +94,17 @@ public struct FileName: Sendable, Hashable, CustomStringConvertible {
         for _ in 0..<7 { mark.append(letters[Int.random(in: letters.indices, using: &random)]) }
         let (root, suffixes) = Self.split(string)
         return Self.join(root, mark + suffixes, characters: characters).map { FileName(unchecked: $0) }
+    }
+
+    /// The name with something at the end of its root and another extension, its root cut so that it has at most `characters` Unicode
+    /// scalars. Throws `invalidName` if there is no room for that.
+    func with(suffix: String, pathExtension: String, characters: Int) throws(StoreError) -> FileName {
+        let old = self.pathExtension.isEmpty ? 0 : self.pathExtension.unicodeScalars.count + 1
+        let root = String(string.unicodeScalars.dropLast(old))
+        guard let name = Self.join(root, suffix + "." + pathExtension, characters: characters) else {
+            throw .invalidName(string, reason: "there is no room for \(suffix).\(pathExtension) at its end")
+        }
+        return FileName(unchecked: name)
     }
 
     /// Dots in front belong to the root; it is followed by the suffixes, each with its dot.

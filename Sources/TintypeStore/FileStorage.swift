@@ -1,3 +1,4 @@
+import FoundationEssentials
 public import SystemPackage
 import Tintype
 public import TintypeCore
@@ -11,9 +12,14 @@ public struct FileStorage: Storage {
     public let root: FilePath
     /// Of new files, less what the process's mask takes away.
     public var permissions: FilePermissions
+    /// What URLs of files begin with.
+    public var baseURL: String
 
-    public init(root: FilePath, permissions: FilePermissions = FilePermissions(rawValue: 0o644)) {
+    public init(
+        root: FilePath, baseURL: String = "/media/", permissions: FilePermissions = FilePermissions(rawValue: 0o644)
+    ) {
         self.root = root
+        self.baseURL = baseURL
         self.permissions = permissions
     }
 
@@ -31,10 +37,7 @@ public struct FileStorage: Storage {
 
     public func open(_ path: RelativePath) throws(StoreError) -> any ByteSource {
         let source = try naming(path) { () throws(ImageError) -> FileByteSource? in
-            guard let folder = try folder(of: path), try folder.status(of: path.name.filePath) != nil else {
-                return nil
-            }
-            return FileByteSource(try folder.open(path.name.filePath))
+            try folder(of: path)?.open(path.name.filePath).map { FileByteSource($0) }
         }
         guard let source else { throw .missingFile(path.description) }
         return source
@@ -47,10 +50,38 @@ public struct FileStorage: Storage {
         }
     }
 
-    public func size(of path: RelativePath) throws(StoreError) -> Int? {
-        try naming(path) { () throws(ImageError) -> Int? in
-            guard let status = try folder(of: path)?.status(of: path.name.filePath) else { return nil }
-            return status.type == .regular ? Int(status.size) : nil
+    public func status(of path: RelativePath) throws(StoreError) -> StorageFile? {
+        try naming(path) { () throws(ImageError) in
+            try folder(of: path)?.status(of: path.name.filePath).flatMap { StorageFile(path, $0) }
+        }
+    }
+
+    public func files() throws(StoreError) -> [StorageFile] {
+        var files: [StorageFile] = []
+        try naming(root) { () throws(ImageError) in
+            if let folder = try Folder(ifThere: root) { try Self.collect(&files, in: folder, []) }
+        }
+        return files
+    }
+
+    public func url(of path: RelativePath) -> String { path.url(under: baseURL) }
+
+    /// Where the file is, for programs that want to be told a path.
+    public func path(of path: RelativePath) -> FilePath { root.appending(path.description) }
+
+    private static func collect(
+        _ files: inout [StorageFile], in folder: Folder, _ folders: [FileName]
+    ) throws(ImageError) {
+        // No name has room for more folders.
+        if folders.count > RelativePath.maximumLength / 2 { return }
+        for name in try folder.names() {
+            // What a storage cannot name is not a storage's.
+            guard let name = try? FileName(name), let status = try folder.status(of: name.filePath) else { continue }
+            if status.type == .directory {
+                if let inner = try folder.folder(name.filePath) { try collect(&files, in: inner, folders + [name]) }
+            } else if let file = StorageFile(RelativePath(folders: folders, name: name), status) {
+                files.append(file)
+            }
         }
     }
 
@@ -66,4 +97,13 @@ public struct FileStorage: Storage {
 
 extension FileName {
     var filePath: FilePath { FilePath(string) }
+}
+
+extension StorageFile {
+    /// Nil for a folder, a link, a device.
+    fileprivate init?(_ path: RelativePath, _ status: Stat) {
+        guard status.type == .regular else { return nil }
+        let state = FileState(status)
+        self.init(path: path, bytes: state.size, modified: Date(timeIntervalSince1970: state.modified))
+    }
 }

@@ -1,7 +1,7 @@
 public import TintypeCore
 
 /// What a record keeps of an image: where its bytes are, and what a page or a list wants to know without opening them.
-public struct StoredImage: Codable, Sendable, Hashable {
+public struct StoredImage: Sendable, Hashable {
     public var name: RelativePath
     /// In pixels, as the picture is shown (after orientation).
     public var width: Int
@@ -12,8 +12,41 @@ public struct StoredImage: Codable, Sendable, Hashable {
     public var bytes: Int
     /// CRC-32 (ISO 3309) of the file.
     public var crc32: UInt32
+    /// Smaller copies that belong to the image and go with it, by the names that the field's declaration gives them.
+    public var variants: [String: StoredImage] = [:]
 
     public var size: Size { Size(width, height) }
+
+    /// The names of all files: the image's own, and those of its variants.
+    var files: [RelativePath] { [name] + variants.values.flatMap(\.files) }
+}
+
+extension StoredImage: Codable {
+    private enum CodingKeys: CodingKey {
+        case name, width, height, format, bytes, crc32, variants
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        name = try values.decode(RelativePath.self, forKey: .name)
+        width = try values.decode(Int.self, forKey: .width)
+        height = try values.decode(Int.self, forKey: .height)
+        format = try values.decode(ImageFormat.self, forKey: .format)
+        bytes = try values.decode(Int.self, forKey: .bytes)
+        crc32 = try values.decode(UInt32.self, forKey: .crc32)
+        variants = try values.decodeIfPresent([String: StoredImage].self, forKey: .variants) ?? [:]
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(name, forKey: .name)
+        try values.encode(width, forKey: .width)
+        try values.encode(height, forKey: .height)
+        try values.encode(format, forKey: .format)
+        try values.encode(bytes, forKey: .bytes)
+        try values.encode(crc32, forKey: .crc32)
+        if !variants.isEmpty { try values.encode(variants, forKey: .variants) }
+    }
 }
 
 /// Bytes for an image field, under the name that a person gave the file.

@@ -1,33 +1,42 @@
+public import FoundationEssentials
 import Synchronization
 public import TintypeCore
 
 /// A storage that forgets, for tests.
 public final class MemoryStorage: Storage {
-    private let files = Mutex<[RelativePath: [UInt8]]>([:])
+    private let contents = Mutex<[RelativePath: (bytes: [UInt8], modified: Date)]>([:])
+    private let baseURL: String
+    private let clock: @Sendable () -> Date
 
-    public init() {}
-
-    /// The names of all files, sorted.
-    public var paths: [String] { files.withLock { $0.keys.map(\.description).sorted() } }
+    public init(baseURL: String = "/media/", clock: @escaping @Sendable () -> Date = { Date() }) {
+        self.baseURL = baseURL
+        self.clock = clock
+    }
 
     public func create(_ path: RelativePath, bytes: [UInt8]) -> Bool {
-        files.withLock { files in
-            if files[path] != nil { return false }
-            files[path] = bytes
+        contents.withLock { contents in
+            if contents[path] != nil { return false }
+            contents[path] = (bytes, clock())
             return true
         }
     }
 
     public func open(_ path: RelativePath) throws(StoreError) -> any ByteSource {
-        guard let bytes = files.withLock({ $0[path] }) else { throw .missingFile(path.description) }
-        return MemoryByteSource(bytes)
+        guard let content = contents.withLock({ $0[path] }) else { throw .missingFile(path.description) }
+        return MemoryByteSource(content.bytes)
     }
 
     public func delete(_ path: RelativePath) {
-        files.withLock { $0[path] = nil }
+        contents.withLock { $0[path] = nil }
     }
 
-    public func size(of path: RelativePath) -> Int? {
-        files.withLock { $0[path]?.count }
+    public func status(of path: RelativePath) -> StorageFile? {
+        contents.withLock { $0[path] }.map { StorageFile(path: path, bytes: $0.bytes.count, modified: $0.modified) }
     }
+
+    public func files() -> [StorageFile] {
+        contents.withLock { $0 }.map { StorageFile(path: $0, bytes: $1.bytes.count, modified: $1.modified) }
+    }
+
+    public func url(of path: RelativePath) -> String { path.url(under: baseURL) }
 }

@@ -1,18 +1,17 @@
 public import FoundationEssentials
 public import SystemPackage
-import Tintype
+public import Tintype
 import TintypeCore
 
-/// A folder of records and of the images that belong to them.
+/// Records, and the images that belong to them.
 ///
-///     ROOT/models/Photo.json    the records of the model Photo
-///     ROOT/media/…              their images
-///     ROOT/.lock                held by whoever writes
+///     ROOT/models/…    the records (see `FileRecords`)
+///     ROOT/media/…     their images (see `FileStorage`)
 ///
 /// The folder is made by the first save; the folder that it is in must be there.
 public struct ModelStore: Sendable {
-    public let root: FilePath
-    /// Where the images are kept; by default `ROOT/media`.
+    public let records: any RecordStorage
+    /// Where the images are kept.
     public let storage: any Storage
     public var rules = ImageRules()
     /// Whether the file of an image that was replaced or deleted is kept. By default it is removed, once the record is on the disk.
@@ -21,80 +20,124 @@ public struct ModelStore: Sendable {
     public var clock: @Sendable () -> Date = { Date() }
     /// 64 random bits, for names beside names that are taken.
     public var random: @Sendable () -> UInt64 = { UInt64.random(in: 0...UInt64.max) }
+    /// It also tells one store from another.
+    let uploads = Uploads()
+    private let root: FilePath?
 
-    public init(root: FilePath, storage: (any Storage)? = nil) {
+    /// A store in a folder. Either half can be somewhere else.
+    public init(root: FilePath, storage: (any Storage)? = nil, records: (any RecordStorage)? = nil) {
         self.root = root
         self.storage = storage ?? FileStorage(root: root.appending("media"))
+        self.records = records ?? FileRecords(root: root)
+    }
+
+    /// A store that needs no folder of its own.
+    public init(records: any RecordStorage, storage: any Storage) {
+        root = nil
+        self.storage = storage
+        self.records = records
     }
 
     /// The records of a model. Throws `invalidName` if the model's name, or where it puts its images, is not valid.
     public func collection<Record: Model>(of model: Record.Type = Record.self) throws(StoreError) -> ModelCollection<
         Record
     > {
-        for field in Record.imageFields { try field.uploadTo.check() }
+        for field in Record.imageFields { try field.check() }
         return try ModelCollection(self, name: Record.modelName) { _ in Record.imageFields }
     }
 
-    /// The records of a model that is not known when the program is compiled. All its images go to the same place.
+    /// The records of a model that is not known when the program is compiled. All its images are treated the same.
     public func collection(
-        named name: String, uploadTo: UploadTo<DynamicRecord> = .dated("")
+        named name: String, uploadTo: UploadTo<DynamicRecord> = .dated(""), saving: Thumbnail? = nil
     ) throws(StoreError) -> ModelCollection<DynamicRecord> {
         try uploadTo.check()
         return try ModelCollection(self, name: name) { record in
-            record.imageNames.map { ImageFieldDeclaration($0, \.[image: $0], uploadTo: uploadTo) }
+            record.imageNames.map { ImageFieldDeclaration($0, \.[image: $0], uploadTo: uploadTo, saving: saving) }
         }
     }
-}
 
-/// Random numbers from a function.
-private struct FunctionGenerator: RandomNumberGenerator {
-    let function: @Sendable () -> UInt64
+    /// Gives space back: of journals, and of records that were replaced or deleted.
+    public func compact() async throws(StoreError) { try await records.compact() }
 
-    func next() -> UInt64 { function() }
-}
-
-extension ModelStore {
-    /// An image that passed the rules, and where it is to go.
-    private struct Accepted<Record> {
-        var property: ImageFieldDeclaration<Record>.Property
-        var path: RelativePath
-        var facts: ImageRules.Facts
-        var bytes: [UInt8]
+    /// Makes the folder, if the store is in one.
+    func prepare() throws(StoreError) {
+        guard let root else { return }
+        try naming(root) { () throws(ImageError) in _ = try Folder(making: root) }
     }
 
-    /// Checks all pending images of a record, then stores them.
+    // MARK: Transactions
+
+    /// All or nothing: what the body saves and deletes, in collections of this store, is committed at its end. If it throws, the records are
+    /// as they were, and the files that it stored are removed.
     ///
-    /// - Returns: the record without pending images, and the names that were given. If it throws, nothing is stored.
-    func storeImages<Record>(
-        of record: Record, fields: [ImageFieldDeclaration<Record>]
-    ) throws(StoreError) -> (record: Record, written: [RelativePath]) {
-        var accepted: [Accepted<Record>] = []
-        for field in fields {
-            guard case .pending(let content)? = record[keyPath: field.property] else { continue }
-            let name = try FileName(cleaning: content.name)
-            let path = try field.uploadTo.path(of: name, for: record, at: clock())
-            let facts = try rules.check(content, named: path.name)
-            accepted.append(Accepted(property: field.property, path: path, facts: facts, bytes: content.bytes))
-        }
-        // The storage makes no folder but its own, and that lies in this one.
-        if !accepted.isEmpty { try naming(root) { () throws(ImageError) in _ = try Folder(making: root) } }
-        var record = record
-        var written: [RelativePath] = []
-        var generator = FunctionGenerator(function: random)
-        do {
-            for image in accepted {
-                let path = try storage.save(image.bytes, as: image.path, using: &generator)
-                written.append(path)
-                record[keyPath: image.property] = .stored(
-                    StoredImage(
-                        name: path, width: image.facts.size.width, height: image.facts.size.height,
-                        format: image.facts.format, bytes: image.bytes.count,
-                        crc32: CRC32.checksum(image.bytes.span)))
+    /// The body sees its own changes; nobody else sees any before the end, and nobody else can save meanwhile. A transaction in a transaction
+    /// can fail by itself. Inside, save one thing after the other, not several at a time.
+    ///
+    /// - Throws: `StoreError.locked`, what the body throws, or what committing brings.
+    public func transaction<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
+        try await perform(created: []) { _ in try await body() }
+    }
+
+    /// Runs `body` in the transaction of this task, or in one of its own.
+    ///
+    /// - Parameter created: files that are to be removed if it fails.
+    func perform<Result: Sendable>(
+        created: [RelativePath], _ body: @Sendable (Transaction) async throws -> Result
+    ) async throws -> Result {
+        if let transaction = Transaction.current(uploads) {
+            let before = transaction.withState { state in
+                defer { state.created += created }
+                return state
             }
+            do {
+                return try await body(transaction)
+            } catch {
+                await remove(transaction.rollBack(to: before))
+                throw error
+            }
+        }
+        let transaction = Transaction(uploads, created: created)
+        do {
+            let result = try await records.exclusively {
+                let result = try await Transaction.$innermost.withValue(transaction) { try await body(transaction) }
+                try await commit(transaction)
+                return result
+            }
+            let released = transaction.withState { $0.released }
+            if !keepReplacedFiles { await remove(released) }
+            return result
         } catch {
-            for path in written { try? storage.delete(path) }
+            await remove(transaction.rollBack(to: Transaction.State(isOpen: false)))
             throw error
         }
-        return (record, written)
+    }
+
+    private func commit(_ transaction: Transaction) async throws(StoreError) {
+        let changes = transaction.changes
+        transaction.withState { $0.isOpen = false }
+        do {
+            try await records.commit(changes)
+        } catch {
+            // Even so the records may have come to the disk: what they name must stay.
+            if await mayHaveLanded(changes) { transaction.withState { $0.created = [] } }
+            throw error
+        }
+        uploads.remove(transaction.withState { $0.claimed })
+    }
+
+    private func mayHaveLanded(_ changes: [RecordChange]) async -> Bool {
+        for case .put(let record, let model) in changes {
+            do {
+                return try await records.record(record.id, of: model) == record
+            } catch {
+                return true
+            }
+        }
+        return false
+    }
+
+    /// Removes files that no record names. One that cannot be removed is an orphan, and no reason to fail.
+    func remove(_ files: [RelativePath]) async {
+        for file in files { try? await storage.delete(file) }
     }
 }

@@ -1,30 +1,43 @@
 /// Where a storage keeps a file: folders and a file name below its root. There is no way out of the root in it.
 public struct RelativePath: Sendable, Hashable, CustomStringConvertible {
-    /// From the root downwards.
-    public let folders: [FileName]
-    public let name: FileName
+    /// Folders from the root downwards, and the name, with `/` between them.
+    public let description: String
 
     public init(folders: [FileName] = [], name: FileName) {
-        self.folders = folders
-        self.name = name
+        description = (folders + [name]).map(\.string).joined(separator: "/")
     }
 
-    /// Takes a path apart at `/`. Throws `invalidName` where a part is not a valid file name, so for an absolute path too.
+    /// Takes a path as it is. Throws `invalidName` where a part is not a valid file name, so for an absolute path too.
     public init(_ string: String) throws(StoreError) {
-        var parts: [FileName] = []
-        for part in string.split(separator: "/", omittingEmptySubsequences: false) {
-            do {
-                parts.append(try FileName(String(part)))
-            } catch {
-                guard case .invalidName(_, let reason) = error else { throw error }
-                throw .invalidName(string, reason: reason)
+        // By scalars: a combining mark after the separator would make another character of it.
+        for part in string.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false) {
+            if let reason = FileName.fault(of: Substring(part)) { throw .invalidName(string, reason: reason) }
+        }
+        description = string
+    }
+
+    private var parts: [FileName] {
+        description.unicodeScalars.split(separator: "/").map { FileName(unchecked: String($0)) }
+    }
+
+    /// From the root downwards.
+    public var folders: [FileName] { parts.dropLast() }
+    public var name: FileName { parts.last ?? FileName(unchecked: description) }
+
+    /// The path under a base, with all but letters, digits, `-._~` and `/` percent-encoded (RFC 3986 §2.1).
+    public func url(under base: String) -> String {
+        var url = base.hasSuffix("/") ? base : base + "/"
+        for byte in description.utf8 {
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
+                UInt8(ascii: "~"), UInt8(ascii: "/"):
+                url.unicodeScalars.append(Unicode.Scalar(byte))
+            default: url += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
             }
         }
-        let name = parts.removeLast()
-        self.init(folders: parts, name: name)
+        return url
     }
-
-    public var description: String { (folders + [name]).map(\.string).joined(separator: "/") }
 
     /// Characters of the whole, as Unicode scalars.
     public var length: Int { description.unicodeScalars.count }

@@ -20,12 +20,18 @@ public enum StoreError: Error, Sendable, Hashable {
     case validation(ValidationError)
     /// The field was not declared among the model's image fields.
     case undeclaredField(model: String)
+    /// Since the record was read, someone else saved or deleted it.
+    case conflict(model: String, id: Int)
     /// A record cannot be written as JSON.
     case unencodable(model: String, reason: String)
-    /// A file of records is damaged. Nothing was changed.
-    case damaged(file: String, reason: String)
+    /// What is kept of a record is not what the model's type is decoded from.
+    case undecodable(model: String, id: Int, reason: String)
+    /// A file of records is damaged, at this line (from 1) and byte (from 0). Nothing was changed.
+    case damaged(file: String, line: Int, byte: Int, reason: String)
     /// A file of records was written by a later version of this package. Nothing was changed.
     case newerVersion(file: String, version: Int)
+    /// Somebody else was changing the store all the time.
+    case locked(seconds: Double)
     /// The operating system refused something, the name says with which file.
     case file(String, ImageError)
 }
@@ -39,13 +45,14 @@ public struct ValidationError: Error, Sendable, Hashable {
         case maxLength = "max_length"
         case tooLarge = "too_large"
     }
+
     public var code: Code
     /// A sentence for a person, without a full stop.
     public var message: String
     /// What the message says, for programs.
     public var parameters: [String: String]
 
-    init(_ code: Code, _ message: String, _ parameters: [String: String] = [:]) {
+    public init(_ code: Code, _ message: String, _ parameters: [String: String] = [:]) {
         self.code = code
         self.message = message
         self.parameters = parameters
@@ -66,7 +73,11 @@ extension StoreError: CustomStringConvertible {
         case .validation(let error): error.message
         case .undeclaredField(let model): "the field is not among the image fields of \(model)"
         case .unencodable(let model, let reason): "\(model) cannot be written: \(reason)"
-        case .damaged(let file, let reason): "\(file) is damaged: \(reason)"
+        case .conflict(let model, let id): "\(model) with id \(id) was changed by someone else meanwhile"
+        case .undecodable(let model, let id, let reason): "\(model) with id \(id) cannot be read: \(reason)"
+        case .damaged(let file, let line, let byte, let reason):
+            "\(file) is damaged at line \(line), byte \(byte): \(reason)"
+        case .locked(let seconds): "the store was locked by someone else for \(seconds) seconds"
         case .newerVersion(let file, let version): "\(file) was written by a later version (\(version))"
         case .file(let name, let error): "\(name): \(error)"
         }
@@ -94,5 +105,23 @@ func naming<Result>(
         return try body()
     } catch {
         throw .file(file.description, error)
+    }
+}
+
+extension StoreError {
+    /// What the scanner found in a file's bytes.
+    static func damaged(file: String, _ bytes: [UInt8], _ failure: JSONScanner.Failure) -> StoreError {
+        let offset = min(failure.offset, bytes.count)
+        let line = 1 + bytes[..<offset].count { $0 == UInt8(ascii: "\n") }
+        return .damaged(file: file, line: line, byte: offset, reason: failure.reason)
+    }
+}
+
+/// For bodies that throw nothing else: the type is lost on the way through `RecordStorage.exclusively`.
+func storeErrors<Result>(_ body: () async throws -> Result) async throws(StoreError) -> Result {
+    do {
+        return try await body()
+    } catch {
+        throw error as? StoreError ?? .file("models", ImageError(.io, "\(error)"))
     }
 }

@@ -22,7 +22,8 @@ import Tintype
         Case(arguments: ["photo.jpg", "--max-memory", "1k"], code: 69, kind: "limitExceeded"),
         Case(arguments: ["photo.jpg", "-o", "nowhere/x.jpg"], code: 73, kind: "io"),
         Case(arguments: ["photo.jpg", "-o", "/dev/full", "--format", "png"], code: 74, kind: "io"),
-        Case(arguments: ["photo.jpg", "-o", "x.gif"], code: 65, kind: "unsupported"),
+        Case(arguments: ["photo.jpg", "-o", "x.jpg", "--colors", "9"], code: 64, kind: "misuse"),
+        Case(arguments: ["photo.jpg", "-o", "x.gif", "--frame", "1"], code: 64, kind: "misuse"),
     ]
 
     @Test(arguments: cases)

@@ -30,6 +30,16 @@ import Tintype
         #expect(metadata.density == Metadata.Density(x: 300, y: 150, unit: .inch))
     }
 
+    @Test func arithmeticCodes() throws {
+        let folder = try TemporaryFolder(["photo.png"])
+        for (options, process) in [
+            ([], ImageInfo.JPEG.Process.arithmetic), (["--progressive"], .progressiveArithmetic),
+        ] {
+            #expect(try Tool.run(["convert", "photo.png", "a.jpg", "--arithmetic"] + options, in: folder).code == 0)
+            #expect(try details(info("a.jpg", in: folder).info).process == process)
+        }
+    }
+
     @Test(arguments: [
         ["--density", "0"], ["--density", "300x"], ["--density", "1x2x3"], ["--density", "nan"],
         ["--subsampling", "410"],

@@ -5,8 +5,12 @@ public import SystemPackage
 public final class TemporaryFolder: Sendable {
     public let path: FilePath
 
-    public init() {
-        path = FilePath("/tmp/tintype-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))")
+    /// - Parameter inMemory: whether it is in a file system that is kept in memory, if there is one: there waiting for the disk takes
+    ///   no time.
+    public init(inMemory: Bool = false) {
+        let hasMemory = unsafe access("/dev/shm", W_OK) == 0
+        let place = inMemory && hasMemory ? "/dev/shm" : "/tmp"
+        path = FilePath("\(place)/tintype-\(String(UInt64.random(in: 0...UInt64.max), radix: 36))")
         precondition(unsafe mkdir(path.string, 0o700) == 0, "no temporary folder")
     }
 

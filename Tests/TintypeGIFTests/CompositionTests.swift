@@ -45,6 +45,25 @@ struct CompositionTests {
         }
     }
 
+    /// Who keeps the frame before needs only the rows that changed.
+    @Test func changedRows() throws {
+        var random = SplitMix64(seed: 9)
+        var spared = 0
+        for _ in 0..<200 {
+            let file = animation(&random, beyondScreen: true)
+            var decoder = try GIFDecoder(MemoryByteSource(file.bytes))
+            var kept = [[UInt8]](repeating: [UInt8](repeating: 7, count: file.width * 4), count: file.height)
+            for wanted in file.composited() {
+                #expect(try decoder.nextFrame() != nil)
+                decoder.skipUnchangedRows()
+                for y in decoder.changedRows { try decoder.readRow(into: &kept[y]) }
+                spared += file.height - decoder.changedRows.count
+                #expect(Array(kept.joined()) == wanted)
+            }
+        }
+        #expect(spared > 0)
+    }
+
     @Test func framesWhoseRowsAreNotPulled() throws {
         var random = SplitMix64(seed: 4)
         let file = animation(&random, beyondScreen: false)

@@ -48,15 +48,17 @@ import TintypeCore
     private func coefficients(of source: any ByteSource) throws -> [Int16] {
         var reader = ByteReader(source, format: .jpeg, capacity: 16)
         var segments = try Segments(&reader, options: DecodeOptions(strict: true))
-        var coefficients: [Int16] = []
+        var store: CoefficientStore?
         while let header = try segments.nextScan(&reader) {
             let frame = try #require(segments.frame)
-            let layout = CoefficientLayout(frame, holdsAll: true)
-            if coefficients.isEmpty { coefficients = [Int16](repeating: 0, count: layout.count) }
-            var scan = try ScanReader(header, frame: frame, layout: layout, segments: segments)
-            for _ in 0..<scan.rows { try scan.readRow(&reader, &segments, into: &coefficients) }
+            var held = store ?? CoefficientStore(CoefficientLayout(frame, holdsAll: true))
+            var budget = MemoryBudget(limit: .max)
+            if store == nil { try held.allocate(isProgressive: frame.isProgressive, &budget) }
+            var scan = try ScanReader(header, frame: frame, layout: held.layout, segments: segments)
+            for _ in 0..<scan.rows { try scan.readRow(&reader, &segments, into: &held) }
+            store = held
         }
-        return coefficients
+        return store?.values ?? []
     }
 }
 

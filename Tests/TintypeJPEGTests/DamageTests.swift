@@ -52,6 +52,79 @@ import TintypeCore
         #expect(decoded > 20)
     }
 
+    /// Neither do they where a reduction leaves coefficients out.
+    @Test(
+        arguments: [
+            "photo.jpg", "progressive.jpg", "odd-17x33-422.jpg", "separate-scans-restart.jpg", "arithmetic.jpg",
+            "arithmetic-progressive-17x33-restart.jpg",
+        ], [2, 4, 8])
+    func reducedMutationsNeverTrap(_ name: String, _ denominator: Int) throws {
+        let bytes = try TestImages.bytes(name)
+        var options = DecodeOptions()
+        options.limits.pixels = 1 << 19
+        var decoded = 0
+        for seed in 0..<60 as Range<UInt64> {
+            let mutant = Damage.mutated(bytes, seed: seed)
+            guard var decoder = try? JPEGDecoder(MemoryByteSource(mutant), options: options) else { continue }
+            _ = decoder.reduce(by: denominator, coarsely: seed % 2 == 0)
+            if (try? Image(collecting: &decoder)) != nil { decoded += 1 }
+        }
+        #expect(decoded > 5)
+    }
+
+    /// Files that begin with a scan of AC coefficients, at every scale.
+    @Test(arguments: ["progressive.jpg", "arithmetic-progressive.jpg"], [1, 2, 4, 8])
+    func missingDCScan(_ name: String, _ denominator: Int) throws {
+        var file = try Self.sample(name)
+        file.segments.removeAll {
+            $0.marker == Self.sos && $0.parameters[$0.parameters.count - 3] == 0
+        }
+        for coarsely in [false, true] {
+            var decoder = try JPEGDecoder(MemoryByteSource(file.bytes))
+            _ = decoder.reduce(by: denominator, coarsely: coarsely)
+            let image = try Image(collecting: &decoder)
+            #expect(image.size == decoder.size)
+            // Where only DC counts, nothing is left but grey.
+            if denominator == 8 && coarsely { #expect(Set(image.pixels) == [128] && !decoder.warnings.isEmpty) }
+        }
+    }
+
+    /// A code that no table has costs what lies behind it, and the warning names the row.
+    @Test(arguments: ["gray.jpg", "baseline-420.jpg", "photo.jpg"])
+    func badCodes(_ name: String) throws {
+        var file = try Self.sample(name)
+        let whole = try decode(file.bytes).image
+        let middle = file[Self.sos].entropyCoded.count / 2
+        // Sixteen ones begin no code (T.81 §C.2); a stuffed zero follows each FF.
+        file[Self.sos].entropyCoded.replaceSubrange(
+            middle..<middle + 16, with: [UInt8](repeating: 0, count: 2) + (0..<8).flatMap { _ in [0xFF, 0] as [UInt8] })
+        let (image, warnings) = try decode(file.bytes)
+        let row = try #require(warnings.compactMap(\.row).first)
+        #expect(warnings.contains { $0.kind == .damaged } && row < whole.size.height)
+        let sound = max(0, row - 18) * whole.bytesPerRow
+        #expect(image.pixels.prefix(sound) == whole.pixels.prefix(sound) && image != whole)
+        #expect(errorKind { _ = try decode(file.bytes, strict: true) } == .malformed)
+    }
+
+    @Test(arguments: ["separate-scans.jpg", "progressive.jpg"])
+    func garbageBetweenScans(_ name: String) throws {
+        var file = try Self.sample(name)
+        let whole = try decode(file.bytes).image
+        // More than the bit reader takes in beforehand.
+        file[Self.sos].entropyCoded += [UInt8](repeating: 0x12, count: 20)
+        let (image, warnings) = try decode(file.bytes)
+        #expect(image == whole && !warnings.isEmpty)
+        #expect(errorKind { _ = try decode(file.bytes, strict: true) } == .malformed)
+    }
+
+    /// Of several pictures in a file the first counts.
+    @Test func multiPictureFiles() throws {
+        let first = try TestImages.bytes("photo.jpg")
+        let both = try decode(first + TestImages.bytes("gray.jpg"))
+        #expect(try both.image == decode(first).image)
+        #expect(both.warnings.map(\.kind) == [.trailingBytes])
+    }
+
     @Test func missingEndAndTrailingBytes() throws {
         let bytes = try TestImages.bytes("baseline-420.jpg")
         let whole = try decode(bytes).image

@@ -28,6 +28,27 @@ struct EncoderBudgetTests {
         #expect(stored.frame.process == (options.progressive ? .progressive : .baseline))
     }
 
+    /// Without a quality, budgets above what 85 takes are filled too. Between the files of 99 and 100 there are gaps, where many steps
+    /// change from 2 to 1 together.
+    @Test(arguments: JPEGEncoder.Subsampling.allCases, [false, true])
+    func withoutAQualityTheBudgetIsFilled(_ subsampling: JPEGEncoder.Subsampling, progressive: Bool) throws {
+        var test = picture(.init(quality: 100, subsampling: subsampling, progressive: progressive))
+        let most = try test.encode()
+        test.options.quality = nil
+        for percent in [5, 20, 45, 60] {
+            let maximum = most.count * percent / 100
+            test.options.maximumBytes = maximum
+            let count = try test.encode().count
+            #expect((maximum * 95 / 100...maximum).contains(count), "\(count) of \(maximum), \(percent) %")
+        }
+        test.options.maximumBytes = most.count
+        #expect(try test.encode() == most)
+        test.options.maximumBytes = nil
+        let usual = try test.encode()
+        test.options.quality = 85
+        #expect(try test.encode() == usual)
+    }
+
     @Test(arguments: [1, 4])
     func greyAndInks(channels: Int) throws {
         var test = picture(.init(quality: 90), channels: channels)
@@ -124,7 +145,7 @@ struct EncoderBudgetTests {
             packer.pack(coefficients, mcuRow: mcuRow)
             bands.append(packer.copy)
         }
-        let counted = frame.scanBytes(bands)
+        let counted = try frame.scanBytes(bands)
         let scans = JPEGSegments(file).segments.filter { [0xC4, 0xDA].contains($0.marker) }
         let headers = scans.reduce(0) { $0 + 4 + $1.parameters.count }
         let data = scans.reduce(0) { $0 + $1.entropyCoded.count }

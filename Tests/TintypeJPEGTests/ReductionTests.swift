@@ -84,4 +84,80 @@ import TintypeCore
         var decoder = try JPEGDecoder(MemoryByteSource(TestImages.bytes("odd-1x1.jpg")))
         #expect(decoder.reduce(by: 8) == 8 && decoder.size == Size(1, 1))
     }
+
+    /// Skipping coefficients, and holding only those that a reduced transform reads, changes no sample.
+    @Test(
+        arguments: [
+            "photo.jpg", "progressive.jpg", "quality-100.jpg", "quality-1-dqt16.jpg", "odd-17x33-411.jpg",
+            "separate-scans.jpg",
+            "restart.jpg", "arithmetic.jpg", "arithmetic-progressive.jpg", "arithmetic-progressive-17x33-restart.jpg",
+        ], [2, 4, 8])
+    func coefficientsThatAreNotHeldDoNotMatter(_ name: String, _ denominator: Int) throws {
+        let bytes = try TestImages.bytes(name)
+        for coarsely in [false, true] {
+            #expect(
+                try reduced(name, by: denominator, coarsely: coarsely).pixels == oracle(bytes, denominator, coarsely))
+        }
+    }
+
+    /// Rows made of all coefficients: the frame passes for one of arithmetic-coded sequential scans, of which all are held.
+    private func oracle(_ bytes: [UInt8], _ denominator: Int, _ coarsely: Bool) throws -> [UInt8] {
+        let header = try #require(
+            JPEGSegments(bytes).segments.first { [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains($0.marker) })
+        let frame = try FrameHeader(marker: Marker(0xC9), parameters: header.parameters, at: 0)
+        var decoder = try JPEGDecoder(
+            MemoryByteSource(bytes), options: DecodeOptions(), holdingCoefficients: true)
+        let picture = try decoder.readCoefficients()
+        let layout = CoefficientLayout(frame, holdsAll: true, reduction: denominator, coarsely: coarsely)
+        #expect(layout.planes.allSatisfy { $0.order == .natural })
+        var store = CoefficientStore(layout)
+        store.values = picture.coefficients
+        var budget = MemoryBudget(limit: .max)
+        var samples = try SampleRows(frame, reduction: denominator, layout: layout, budget: &budget)
+        let (width, height) = (
+            (frame.size.width + denominator - 1) / denominator, (frame.size.height + denominator - 1) / denominator
+        )
+        var pixels: [UInt8] = []
+        var row = [UInt8](repeating: 0, count: width * frame.components.count)
+        for y in 0..<height {
+            let needed = samples.mcuRowsNeeded(for: y)
+            while samples.mcuRows < needed { samples.add(store, quantization: picture.quantization) }
+            var span = row.mutableSpan
+            samples.makeRow(y, model: picture.model, into: &span)
+            pixels += row
+        }
+        return pixels
+    }
+
+    /// At 1/8 chroma that keeps a direction subsampled is repeated there, as libjpeg repeats it, unless it is asked for coarsely.
+    @Test func halfChromaIsRepeatedAtAnEighth() throws {
+        var random = SplitMix64(seed: 152)
+        let pixels = (0..<3 * 64 * 16).map { _ in UInt8.random(in: 0...255, using: &random) }
+        var rows = Image(size: Size(64, 16), pixelFormat: .rgb8, pixels: pixels).rows
+        let sink = MemoryByteSink()
+        var options = JPEGEncoder.Options()
+        options.subsampling = .s422
+        var encoder = try JPEGEncoder(sink, size: rows.size, pixelFormat: .rgb8, options: options)
+        try encoder.drain(&rows)
+        var header = JPEGSegments(sink.bytes)
+        header.segments.removeAll { $0.marker == 0xE0 || $0.marker == 0xEE }
+        // Components named R, G and B are taken as they are, so that the rows show the planes.
+        for index in header.segments.indices {
+            switch header.segments[index].marker {
+            case 0xC0: for c in 0..<3 { header.segments[index].parameters[6 + 3 * c] = Array("RGB".utf8)[c] }
+            case 0xDA: for c in 0..<3 { header.segments[index].parameters[1 + 2 * c] = Array("RGB".utf8)[c] }
+            default: break
+            }
+        }
+        for coarsely in [false, true] {
+            var decoder = try JPEGDecoder(MemoryByteSource(header.bytes))
+            #expect(decoder.reduce(by: 8, coarsely: coarsely) == 8)
+            let image = try Image(collecting: &decoder)
+            let pairs = (0..<image.size.width / 2).map { (pair: Int) -> Bool in
+                let first = 6 * pair + 1
+                return image.pixels[first] == image.pixels[first + 3]
+            }
+            #expect(pairs.allSatisfy { $0 } != coarsely)
+        }
+    }
 }

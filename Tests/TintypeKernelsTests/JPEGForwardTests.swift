@@ -214,4 +214,36 @@ struct JPEGForwardTests {
             #expect(found.y == expected.y && found.cb == expected.cb && found.cr == expected.cr)
         }
     }
+
+    /// What is quantised later is what is quantised at once, of blocks that are there and of others, in every tier.
+    @Test(arguments: CPUTier.available, [1, 3, 20, 200] as [UInt8])
+    func quantisingLater(_ tier: CPUTier, step: UInt8) {
+        var random = SplitMix64(seed: 5)
+        let blocks = 41
+        let samples = (0..<64 * blocks).map { i in UInt8(random.next() % UInt64(1 + i % 8 * 36)) }
+        func packed(_ step: UInt8, quantizing: Bool) -> (masks: [UInt64], values: [Int16]) {
+            let steps = [UInt8](repeating: step, count: 64)
+            var (masks, values) = ([UInt64](repeating: 0, count: blocks), [Int16](repeating: 7, count: 64 * blocks))
+            var maskSpan = masks.mutableSpan
+            var valueSpan = values.mutableSpan
+            let count = JPEGForward.transformBlocks(
+                samples.span, stride: 8 * blocks, blocks: blocks, divisors: JPEGForward.Divisors(steps: steps.span),
+                quantizing: quantizing, masks: &maskSpan, values: &valueSpan)
+            return (masks, Array(values[..<count]))
+        }
+        let (unquantized, expected) = (packed(1, quantizing: false), packed(step, quantizing: true))
+        let steps = [UInt8](repeating: step, count: 64)
+        let factors = JPEGForward.Divisors(steps: steps.span).factors
+        // An absent block in the middle.
+        let masks = unquantized.masks[..<9] + [0] + unquantized.masks[9...]
+        var newMasks = [UInt64](repeating: 1, count: blocks + 1)
+        var newValues = [Int16](repeating: 7, count: unquantized.values.count)
+        var maskSpan = newMasks.mutableSpan
+        var valueSpan = newValues.mutableSpan
+        let count = JPEGForward.requantizeBlocks(
+            Array(masks).span, unquantized.values.span, factors: factors.span, newMasks: &maskSpan,
+            newValues: &valueSpan, tier: tier)
+        #expect(newMasks == Array(expected.masks[..<9] + [0] + expected.masks[9...]))
+        #expect(Array(newValues[..<count]) == expected.values)
+    }
 }

@@ -40,11 +40,14 @@ import TintypeKernels
                     #expect(Int(sums[filter]) == expectedSum)
                 }
 
-                var back = [UInt8](repeating: 0, count: count)
-                var out = back.mutableSpan
-                let isKnown = PNGUnfilter.reconstruct(
-                    filter: UInt8(filter), filtered.span, prior: prior.span, bytesPerPixel: bytesPerPixel, into: &out)
-                #expect(isKnown && back == line)
+                for tier in CPUTier.available {
+                    var back = [UInt8](repeating: 0, count: count)
+                    var out = back.mutableSpan
+                    let isKnown = PNGUnfilter.reconstruct(
+                        filter: UInt8(filter), filtered.span, prior: prior.span, bytesPerPixel: bytesPerPixel,
+                        into: &out, tier: tier)
+                    #expect(isKnown && back == line, "\(tier)")
+                }
             }
         }
     }
@@ -77,15 +80,18 @@ import TintypeKernels
     @Test func palettes() {
         let table = (0..<256).map { UInt32($0) &* 0x0123_4567 }
         let indexes: [UInt8] = [0, 1, 255, 17, 128]
-        for channels in [3, 4] {
-            var row = [UInt8](repeating: 0, count: 5 * channels)
-            var out = row.mutableSpan
-            PNGUnpack.lookUp(indexes.span, in: table.span, channels: channels, into: &out)
-            #expect(
-                row
-                    == indexes.flatMap { index in
-                        (0..<channels).map { UInt8(truncatingIfNeeded: table[Int(index)] >> UInt32(8 * $0)) }
-                    })
+        for (channels, tier) in [3, 4].flatMap({ channels in CPUTier.available.map { (channels, $0) } }) {
+            for count in 0...5 {
+                let some = indexes.span.extracting(first: count)
+                var row = [UInt8](repeating: 0, count: count * channels)
+                var out = row.mutableSpan
+                PNGUnpack.lookUp(some, in: table.span, channels: channels, into: &out, tier: tier)
+                #expect(
+                    row
+                        == indexes.prefix(count).flatMap { index in
+                            (0..<channels).map { UInt8(truncatingIfNeeded: table[Int(index)] >> UInt32(8 * $0)) }
+                        })
+            }
         }
         #expect(PNGUnpack.largest(indexes.span) == 255)
         #expect(PNGUnpack.largest([UInt8]().span) == 0)

@@ -2,100 +2,189 @@ import TestSupport
 import Testing
 import TintypeKernels
 
-/// The kernels of the resampler against sums in wide integers, on random and on extreme values.
+/// The kernels of the resampler, in every tier, against sums in wide integers, on random and on extreme values.
 @Suite("Kernels: resampling")
 struct ResampleKernelTests {
-    private func random<Sample: ResampleSample>(
-        _ count: Int, upTo bound: Sample, using random: inout SplitMix64
-    ) -> [Sample] {
+    /// Values from all of a range, its ends most often.
+    private func random<Value: FixedWidthInteger>(
+        _ count: Int, in range: ClosedRange<Value>, using random: inout SplitMix64
+    ) -> [Value] {
         (0..<count).map { i in
             switch i % 5 {
-            case 0: bound
-            case 1: -bound
-            default: Sample.random(in: -bound...bound, using: &random)
+            case 0: range.upperBound
+            case 1: range.lowerBound
+            default: Value.random(in: range, using: &random)
             }
         }
     }
 
-    private func rounded<Sample: ResampleSample>(_ sum: Int128, _ shift: Int) -> Sample {
+    private func rounded<Result: FixedWidthInteger>(_ sum: Int128, _ shift: Int) -> Result {
         let half = Int128(1) << Int128(shift - 1)
-        return Sample(clamping: (sum + half) >> Int128(shift))
+        return Result(clamping: (sum + half) >> Int128(shift))
     }
 
-    private func columns<Sample: ResampleSample>(_: Sample.Type, bound: Sample, weight: Sample) {
+    /// - Parameters:
+    ///   - samples, weights: their ranges; no sum may overflow.
+    ///   - shifts: with which no result of `Int32` overflows, which are not saturated.
+    private func columns<Row: ResampleRow>(
+        _: Row.Type, samples: ClosedRange<Row>, weights range: ClosedRange<Row.Weight>, shifts: [Int]
+    ) {
         var generator = SplitMix64(seed: 31)
-        for planes in 1...4 {
-            for count in [0, 1, 5, 33] {
-                let taps = Sample.tapStep * Int.random(in: 1...5, using: &generator)
-                let rowStride = taps + 20
-                let row = random(planes * rowStride, upTo: bound, using: &generator)
-                let weights = random(count * taps, upTo: weight, using: &generator)
-                let starts = (0..<count).map { _ in Int.random(in: 0...20, using: &generator) }
-                for shift in [1, 7, Sample.bitWidth - 1] {
-                    var target = [Sample](repeating: 1, count: planes * count)
-                    var span = target.mutableSpan
-                    Sample.weighColumns(
-                        row.span, planes: planes, rowStride: rowStride, starts: starts.span, taps: taps,
-                        weights: weights.span, shift: shift, into: &span)
-                    var expected: [Sample] = []
-                    for p in 0..<planes {
-                        for i in 0..<count {
-                            var sum: Int128 = 0
-                            for k in 0..<taps {
-                                sum += Int128(row[p * rowStride + starts[i] + k]) * Int128(weights[i * taps + k])
-                            }
-                            expected.append(rounded(sum, shift))
-                        }
+        for tier in CPUTier.available {
+            for channels in 1...4 {
+                for (pixels, windows) in [(1, 1), (2, 3), (21, 1), (22, 5), (37, 33), (64, 40)] {
+                    let taps = 8 * Int.random(in: 1...5, using: &generator)
+                    let row = random(pixels * channels, in: samples, using: &generator)
+                    let starts = (0..<windows).map { _ in Int.random(in: 0..<pixels, using: &generator) & ~1 }.sorted()
+                    let counts = starts.map { Int.random(in: 1...min(taps, pixels - $0), using: &generator) }
+                    var weights = [Row.Weight](repeating: 0, count: windows * taps)
+                    for i in 0..<windows {
+                        let some = random(counts[i], in: range, using: &generator)
+                        for k in 0..<counts[i] { weights[i * taps + k] = some[k] }
                     }
-                    #expect(target == expected)
+                    let table = ColumnWeights(taps: taps, starts: starts, counts: counts, weights: weights)
+                    for shift in shifts {
+                        var scratch = random(
+                            table.scratchCount(pixels: pixels, channels: channels),
+                            in: Row.Scratch.min...Row.Scratch.max,
+                            using: &generator)
+                        var target = [Row.Result](repeating: 1, count: windows * channels)
+                        var room = scratch.mutableSpan
+                        var span = target.mutableSpan
+                        Row.weighColumns(
+                            row.span, channels: channels, columns: table, shift: shift, scratch: &room, into: &span,
+                            tier: tier)
+                        var expected: [Row.Result] = []
+                        for i in 0..<windows {
+                            for c in 0..<channels {
+                                var sum: Int128 = 0
+                                for k in 0..<counts[i] {
+                                    sum += Int128(row[(starts[i] + k) * channels + c]) * Int128(weights[i * taps + k])
+                                }
+                                expected.append(rounded(sum, shift))
+                            }
+                        }
+                        #expect(target == expected, "\(Row.self) \(tier) \(channels) \(pixels) \(windows) \(shift)")
+                    }
                 }
             }
         }
     }
 
-    private func rows<Sample: ResampleSample>(_: Sample.Type, bound: Sample, weight: Sample) {
+    private func rows<Row: ResampleRow>(
+        _: Row.Type, samples: ClosedRange<Row>, weights range: ClosedRange<Row.Weight>, shifts: [Int]
+    ) {
         var generator = SplitMix64(seed: 32)
-        for width in [0, 1, 7, 16, 100] {
-            let samples = random(5 * width + 3, upTo: bound, using: &generator)
-            let offsets: [4 of Int] = [0, width, 3 * width + 3, 4 * width + 3]
-            let factors = random(8, upTo: weight, using: &generator)
-            var sums = [Sample.Sum](repeating: 77, count: width)
-            var expected = [Int128](repeating: 0, count: width)
-            for step in 0..<2 {
-                var weights: [4 of Sample] = [0, 0, 0, 0]
-                for j in 0..<4 {
-                    weights[j] = factors[4 * step + j]
-                    for i in 0..<width { expected[i] += Int128(samples[offsets[j] + i]) * Int128(weights[j]) }
+        for tier in CPUTier.available {
+            for width in [0, 1, 15, 16, 33, 64, 300] {
+                for count in [1, 2, 5] {
+                    let rows = (0..<2 * count).map { _ in random(width, in: samples, using: &generator) }
+                    let weights = random(2 * count, in: range, using: &generator)
+                    var pairs = [Row](repeating: 3, count: 2 * count * width + 4)
+                    var offsets: [Int] = []
+                    for j in 0..<count {
+                        // In another order than they were made.
+                        let start = (count - 1 - j) * 2 * width + 2
+                        offsets.append(start)
+                        var all = pairs.mutableSpan
+                        var slot = all._mutatingExtracting(start..<start + 2 * width)
+                        let (even, odd) = (rows[2 * j], rows[2 * j + 1])
+                        Row.pair(even.span, odd.span, into: &slot, tier: tier)
+                    }
+                    let expected = (0..<width).map { i in
+                        (0..<2 * count).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
+                    }
+                    for shift in shifts {
+                        var target = [Row.Result](repeating: 1, count: width)
+                        var span = target.mutableSpan
+                        Row.weighPairs(
+                            pairs.span, offsets: offsets.span, weights: weights.span, shift: shift, into: &span,
+                            tier: tier)
+                        #expect(
+                            target == expected.map { rounded($0, shift) },
+                            "\(Row.self) \(tier) \(width) \(count) \(shift)")
+                    }
+                    sums(Row.self, pairs, offsets, weights, expected, tier)
                 }
-                var span = sums.mutableSpan
-                Sample.weighRows(
-                    samples.span, offsets: offsets, weights: weights, isFirst: step == 0, into: &span)
-            }
-            #expect(sums.map { Int128($0) } == expected)
-            for shift in [1, 5, Sample.bitWidth - 2] {
-                var target = [Sample](repeating: 0, count: width)
-                var span = target.mutableSpan
-                Sample.round(sums.span, shift: shift, into: &span)
-                #expect(target == expected.map { rounded($0, shift) })
             }
         }
+    }
+
+    private func sums<Row: ResampleRow>(
+        _: Row.Type, _ pairs: [Row], _ offsets: [Int], _ weights: [Row.Weight], _ expected: [Int128], _ tier: CPUTier
+    ) {
+        var sums = [Row.Sum](repeating: 77, count: expected.count)
+        var span = sums.mutableSpan
+        Row.addPairs(pairs.span, offsets: offsets.span, weights: weights.span, isFirst: true, to: &span, tier: tier)
+        #expect(sums.map { Int128($0) } == expected)
+        sums = sums.map { $0 / 2 }
+        let halves = sums.map { Int128($0) }
+        span = sums.mutableSpan
+        Row.addPairs(
+            pairs.span, offsets: offsets.span.extracting(0..<0), weights: weights.span.extracting(0..<0),
+            isFirst: false,
+            to: &span, tier: tier)
+        #expect(sums.map { Int128($0) } == halves)
+        sums = [Row.Sum](repeating: 5, count: expected.count)
+        span = sums.mutableSpan
+        Row.addPairs(pairs.span, offsets: offsets.span, weights: weights.span, isFirst: false, to: &span, tier: tier)
+        #expect(sums.map { Int128($0) } == expected.map { $0 + 5 })
+        for shift in [1, 5, 20] {
+            var row = [Row.Result](repeating: 0, count: expected.count)
+            var target = row.mutableSpan
+            Row.round(sums.span, shift: shift, into: &target)
+            #expect(row == expected.map { rounded($0 + 5, shift) })
+        }
+    }
+
+    @Test func bytes() {
+        columns(UInt8.self, samples: 0...255, weights: -32_768...32_767, shifts: [1, 10, 15])
+        rows(UInt8.self, samples: 0...255, weights: -32_768...32_767, shifts: [1, 7, 14])
     }
 
     @Test func sixteenBits() {
-        columns(Int16.self, bound: .max, weight: 1600)
-        columns(Int16.self, bound: 255, weight: .max)
-        rows(Int16.self, bound: 8000, weight: .max)
+        columns(Int16.self, samples: -8000...8000, weights: -6000...6000, shifts: [1, 18, 22])
+        rows(Int16.self, samples: -8000...8000, weights: -16_000...16_000, shifts: [1, 18, 22])
+    }
+
+    @Test func unsignedSixteenBits() {
+        columns(UInt16.self, samples: 0...65_535, weights: -(1 << 20)...1 << 20, shifts: [12, 20, 30])
+        // The sum of the weights, without signs, has to stay below 1.8 × 2²⁶.
+        rows(UInt16.self, samples: 0...65_535, weights: -12_000_000...12_000_000, shifts: [12, 18, 26])
+    }
+
+    /// Weights that add up to a power of two, as the resampler's do.
+    @Test(arguments: CPUTier.available)
+    func unsignedSixteenBitsOfWholeSums(tier: CPUTier) {
+        var generator = SplitMix64(seed: 34)
+        let rows = (0..<4).map { _ in random(100, in: 0...65_535 as ClosedRange<UInt16>, using: &generator) }
+        let weights: [Int32] = [-9_000_001, 70_000_003, 9_000_000, (1 << 26) - 70_000_002]
+        var pairs = [UInt16](repeating: 0, count: 400)
+        for j in 0..<2 {
+            var all = pairs.mutableSpan
+            var slot = all._mutatingExtracting(200 * j..<200 * j + 200)
+            let (even, odd) = (rows[2 * j], rows[2 * j + 1])
+            UInt16.pair(even.span, odd.span, into: &slot, tier: tier)
+        }
+        var target = [Int32](repeating: 0, count: 100)
+        var span = target.mutableSpan
+        let offsets = [0, 200]
+        UInt16.weighPairs(pairs.span, offsets: offsets.span, weights: weights.span, shift: 18, into: &span, tier: tier)
+        let expected = (0..<100).map { i in
+            (0..<4).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
+        }
+        #expect(target == expected.map { rounded($0, 18) })
     }
 
     @Test func thirtyTwoBits() {
-        columns(Int32.self, bound: 65_025 << 13, weight: 1 << 28)
-        columns(Int32.self, bound: 65_025, weight: .max)
-        rows(Int32.self, bound: 65_025 << 14, weight: 1 << 29)
+        columns(Int32.self, samples: -(1 << 24)...1 << 24, weights: -(1 << 22)...1 << 22, shifts: [22, 23, 40])
+        rows(Int32.self, samples: .min + 1...Int32.max, weights: -(1 << 27)...1 << 27, shifts: [1, 20, 31])
     }
 
     @Test func sixtyFourBits() {
-        columns(Int64.self, bound: 65_535 * 65_535 << 20, weight: 1 << 50)
-        rows(Int64.self, bound: 65_535 * 65_535 << 20, weight: 1 << 50)
+        let bound: Int64 = 65_535 * 65_535 << 20
+        columns(Int64.self, samples: -bound...bound, weights: -(1 << 50)...1 << 50, shifts: [1, 30, 63])
+        rows(Int64.self, samples: -bound...bound, weights: -(1 << 50)...1 << 50, shifts: [1, 30, 63])
     }
 
     private static let layouts = [1, 2, 3, 4].flatMap { channels in
@@ -106,40 +195,42 @@ struct ResampleKernelTests {
         }
     }
 
-    @Test(arguments: layouts)
-    func samplesThereAndBack(layout: SampleLayout) {
-        thereAndBack(Int64.self, layout)
-        if !(layout.isWide && layout.hasAlpha) { thereAndBack(Int32.self, layout) }
-        if !layout.isWide && !layout.hasAlpha { thereAndBack(Int16.self, layout) }
+    @Test(arguments: layouts, CPUTier.available)
+    func samplesThereAndBack(layout: SampleLayout, tier: CPUTier) {
+        thereAndBack(Int64.self, Int64.self, layout, tier)
+        if !(layout.isWide && layout.hasAlpha) { thereAndBack(UInt16.self, Int32.self, layout, tier) }
+        if !layout.isWide && !layout.hasAlpha { thereAndBack(UInt8.self, UInt8.self, layout, tier) }
     }
 
-    private func thereAndBack<Sample: ResampleSample>(_: Sample.Type, _ layout: SampleLayout) {
+    private func thereAndBack<Row: ResampleSource, Result: ResampleResult>(
+        _: Row.Type, _: Result.Type, _ layout: SampleLayout, _ tier: CPUTier
+    ) {
         var generator = SplitMix64(seed: 33)
-        let (pixels, stride) = (57, 60)
+        let pixels = 57
         var bytes = (0..<pixels * layout.bytesPerPixel).map { _ in UInt8.random(in: 0...255, using: &generator) }
         for i in 0..<2 * layout.bytesPerPixel { bytes[i] = i < layout.bytesPerPixel ? 255 : 0 }
-        var planes = [Sample](repeating: 5, count: stride * layout.channels)
-        var span = planes.mutableSpan
-        Sample.unpack(bytes.span, layout: layout, rowStride: stride, into: &span)
         let full = layout.isWide ? 65_535 : 255
+        let picture = bytes
         func sample(_ i: Int, _ c: Int) -> Int {
             let at = i * layout.channels + c
-            return layout.isWide ? Int(bytes[2 * at]) | Int(bytes[2 * at + 1]) << 8 : Int(bytes[at])
+            return layout.isWide ? Int(picture[2 * at]) | Int(picture[2 * at + 1]) << 8 : Int(picture[at])
         }
-        var packed: [Sample] = []
-        for c in 0..<layout.channels {
-            for i in 0..<pixels {
+        var row = [Row](repeating: 5, count: pixels * layout.channels)
+        var spent = bytes
+        Row.unpack(&spent, layout: layout, into: &row, tier: tier)
+        var results: [Result] = []
+        for i in 0..<pixels {
+            for c in 0..<layout.channels {
                 let isAlpha = c == layout.channels - 1
                 let factor = layout.hasAlpha ? (isAlpha ? full : sample(i, layout.channels - 1)) : 1
-                let value = planes[c * stride + i]
+                let value = row[i * layout.channels + c]
                 #expect(Int(value) == sample(i, c) * factor)
-                packed.append(layout.hasAlpha ? value << Sample(alphaFractionBits) : value)
+                results.append(layout.hasAlpha ? Result(value) << Result(alphaFractionBits) : Result(value))
             }
-            for i in pixels..<stride { #expect(planes[c * stride + i] == 5) }
         }
         var result = [UInt8](repeating: 9, count: bytes.count)
         var target = result.mutableSpan
-        Sample.pack(packed.span, layout: layout, into: &target)
+        Result.pack(results.span, layout: layout, into: &target, tier: tier)
         if layout.hasAlpha {
             for i in 0..<pixels where sample(i, layout.channels - 1) == 0 {
                 for b in 0..<layout.bytesPerPixel { bytes[i * layout.bytesPerPixel + b] = 0 }
@@ -149,28 +240,54 @@ struct ResampleKernelTests {
     }
 
     @Test func packClamps() {
-        let planes: [Int32] = [-5, 0, 255, 256, 70_000, .max, .min]
+        let row: [Int32] = [-5, 0, 255, 256, 70_000, .max, .min]
         var bytes = [UInt8](repeating: 9, count: 7)
         var span = bytes.mutableSpan
-        Int32.pack(planes.span, layout: SampleLayout(channels: 1, isWide: false, hasAlpha: false), into: &span)
+        Int32.pack(row.span, layout: SampleLayout(channels: 1, isWide: false, hasAlpha: false), into: &span)
         #expect(bytes == [0, 0, 255, 255, 255, 255, 0])
-        let narrow: [Int16] = [-5, 0, 255, 256, .max, .min]
-        bytes = [UInt8](repeating: 9, count: 6)
-        span = bytes.mutableSpan
-        Int16.pack(narrow.span, layout: SampleLayout(channels: 3, isWide: false, hasAlpha: false), into: &span)
-        // Planes of two samples: red −5, 0; green 255, 256; blue the largest and the smallest.
-        #expect(bytes == [0, 255, 255, 0, 255, 0])
     }
 
-    @Test func packDividesByAlpha() {
-        let one = 255 << alphaFractionBits
+    @Test(arguments: CPUTier.available)
+    func packDividesByAlpha(tier: CPUTier) {
+        let one = Int32(255 << alphaFractionBits)
         // Grey under alpha: overshoot of either kind, alpha just below and just above a half, alpha of 3.
-        let alphas: [Int] = [300 * one, 20 * one, one / 2 - 1, one / 2 + 1, 3 * one]
-        let colours: [Int] = [600 * one, -7, one / 5, one / 5, 3 * one * 77 / 255]
-        let planes = (colours + alphas).map { Int32($0) }
-        var bytes = [UInt8](repeating: 9, count: 10)
+        let pixels: [(colour: Int32, alpha: Int32)] = [
+            (600 * one, 300 * one), (-7, 20 * one), (one / 5, one / 2 - 1), (one / 5, one / 2 + 1),
+            (3 * one / 255 * 77, 3 * one), (one, -5), (one, 0), (254 * one + one / 2 - 1, 255 * one),
+        ]
+        let expected: [(UInt8, UInt8)] = [(255, 255), (0, 20), (0, 0), (102, 1), (77, 3), (0, 0), (0, 0), (254, 255)]
+        let gray = pixels.flatMap { [$0.colour, $0.alpha] }
+        var bytes = [UInt8](repeating: 9, count: gray.count)
         var span = bytes.mutableSpan
-        Int32.pack(planes.span, layout: SampleLayout(channels: 2, isWide: false, hasAlpha: true), into: &span)
-        #expect(bytes == [255, 255, 0, 20, 0, 0, 102, 1, 77, 3])
+        Int32.pack(
+            gray.span, layout: SampleLayout(channels: 2, isWide: false, hasAlpha: true), into: &span, tier: tier)
+        #expect(bytes == expected.flatMap { [$0.0, $0.1] })
+        let rgba = pixels.flatMap { [$0.colour, $0.colour, $0.colour, $0.alpha] }
+        bytes = [UInt8](repeating: 9, count: rgba.count)
+        span = bytes.mutableSpan
+        Int32.pack(
+            rgba.span, layout: SampleLayout(channels: 4, isWide: false, hasAlpha: true), into: &span, tier: tier)
+        #expect(bytes == expected.flatMap { [$0.0, $0.0, $0.0, $0.1] })
+    }
+
+    /// Quotients just above and below every whole one, under many alphas.
+    @Test func divisionIsExactInEveryTier() {
+        let alphas: [Int32] = [2089, 522_239, 522_241, 783_437, 261_120_000, 266_342_400]
+        var rows: [Int32] = []
+        for alpha in alphas {
+            for colour in 0...255 {
+                let near = Int32(Int64(alpha) * Int64(2 * colour + 1) / 510)
+                rows.append(contentsOf: [near - 1, near, near + 1, alpha])
+                rows.append(contentsOf: [near + 2, max(0, near - 2), near, alpha])
+            }
+        }
+        let layout = SampleLayout(channels: 4, isWide: false, hasAlpha: true)
+        let packed = CPUTier.available.map { tier in
+            var bytes = [UInt8](repeating: 9, count: rows.count)
+            var span = bytes.mutableSpan
+            Int32.pack(rows.span, layout: layout, into: &span, tier: tier)
+            return bytes
+        }
+        #expect(packed.allSatisfy { $0 == packed[0] })
     }
 }

@@ -30,4 +30,70 @@ import TintypeKernels
         var span = row.mutableSpan
         convertYCbCrToRGB(y.span, cb.span, cr.span, into: &span, tier: tier)
     }
+
+    /// Blocks of all kinds: empty, of a mean alone, of a first row, of a corner, full; coefficients and steps of pictures, and any.
+    @Test(arguments: CPUTier.available, [8, 4, 2])
+    func inverseTransforms(_ tier: CPUTier, _ side: Int) {
+        for seed in 0..<400 as Range<UInt64> {
+            var random = SplitMix64(seed: seed)
+            let blocks = 1 + Int(seed) % 9
+            let range: ClosedRange<Int16> = seed % 2 == 0 ? -60...60 : .min ... .max
+            var coefficients = [Int16](repeating: 0, count: 64 * blocks + 3)
+            for block in 0..<blocks {
+                let places = [1, 8, 28, 64][Int.random(in: 0..<4, using: &random)]
+                for _ in 0..<[0, 1, 4, 64][Int.random(in: 0..<4, using: &random)] {
+                    let value =
+                        Int.random(in: 0..<4, using: &random) == 0
+                        ? range.lowerBound : .random(in: range, using: &random)
+                    coefficients[3 + 64 * block + Int.random(in: 0..<places, using: &random)] = value
+                }
+            }
+            let steps = (0..<64).map { _ in Int16.random(in: seed % 2 == 0 ? 1...40 : range, using: &random) }
+            let stride = side * blocks + 5
+            let results = [.portable, tier].map { tier in
+                var samples = [UInt8](repeating: 9, count: side * stride + 7)
+                var span = samples.mutableSpan
+                switch side {
+                case 8:
+                    inverseDCT(
+                        coefficients.span, from: 3, blocks: blocks, quantization: steps.span, into: &span, at: 7,
+                        stride: stride, tier: tier)
+                case 4:
+                    inverseDCT4x4(
+                        coefficients.span, from: 3, blocks: blocks, quantization: steps.span, into: &span, at: 7,
+                        stride: stride, tier: tier)
+                default:
+                    inverseDCT2x2(
+                        coefficients.span, from: 3, blocks: blocks, quantization: steps.span, into: &span, at: 7,
+                        stride: stride, tier: tier)
+                }
+                return samples
+            }
+            #expect(results[0] == results[1], "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: CPUTier.available)
+    func upsampling(_ tier: CPUTier) {
+        var random = SplitMix64(seed: 1)
+        for width in 3...100 {
+            let near = (0..<width).map { _ in UInt8.random(in: 0...255, using: &random) }
+            let far = (0..<width).map { _ in
+                [0, 255, UInt8.random(in: 0...255, using: &random)].randomElement(using: &random) ?? 0
+            }
+            for kind in 0..<4 {
+                let results = [.portable, tier].map { tier in
+                    var row = [UInt8](repeating: 9, count: 2 * width + 5)
+                    var span = row.mutableSpan
+                    switch kind {
+                    case 0: upsampleWidth2(near.span, into: &span, at: 2, tier: tier)
+                    case 1: upsampleBoth2(near.span, far.span, into: &span, at: 2, tier: tier)
+                    default: upsampleHeight2(near.span, far.span, below: kind == 3, into: &span, at: 2, tier: tier)
+                    }
+                    return row
+                }
+                #expect(results[0] == results[1], "\(width) \(kind)")
+            }
+        }
+    }
 }

@@ -55,7 +55,8 @@ import TintypePNG
     }
 
     @Test(arguments: [
-        PNGChunk("gAMA", [1, 2, 3]), PNGChunk("cHRM", [UInt8](repeating: 1, count: 31)), PNGChunk("cICP", [1, 13, 0]),
+        PNGChunk("gAMA", [1, 2, 3]), PNGChunk("cHRM", [UInt8](repeating: 1, count: 31)),
+        PNGChunk("cHRM", [UInt8](repeating: 1, count: 32)), PNGChunk("cICP", [1, 13, 0]),
         PNGChunk("cICP", [1, 13, 1, 1]), PNGChunk("cICP", [1, 13, 0, 2]), PNGChunk("sRGB", [4]), PNGChunk("sRGB"),
         PNGChunk("sBIT", [8]), PNGChunk("sBIT", [0, 8, 8]), PNGChunk("sBIT", [8, 8, 9]), PNGChunk("bKGD", [1]),
         PNGChunk("bKGD", [1, 0, 0, 0, 0, 0]), PNGChunk("tIME", [7, 234, 13, 1, 0, 0, 0]), PNGChunk("tIME", [7]),
@@ -66,6 +67,14 @@ import TintypePNG
         #expect(decoded.metadata == Metadata())
         #expect(decoded.warnings.map(\.kind) == [.damaged])
         #expect(failure(MetadataTests.file([chunk]), strict: true) == .malformed)
+    }
+
+    /// Read, but not written: readers take a time before PNG for damage.
+    @Test func timesBeforePNG() throws {
+        let old = PNGChunk("tIME", [7, 178, 1, 1, 0, 0, 0])
+        let metadata = try Decoded(MetadataTests.file([old])).metadata
+        #expect(metadata.png.modified?.year == 1970)
+        #expect(try Decoded(MetadataTests.encode(MetadataTests.sample, metadata)).metadata == Metadata())
     }
 
     @Test func noGammaIsNoDamage() throws {

@@ -38,7 +38,7 @@ struct ResamplerTests {
                     let crop = Region(
                         x: 1.3, y: 0.9, width: Double(upright.size.width) - 4.1,
                         height: Double(upright.size.height) - 1)
-                    let before = try resampled(upright, filter, crop: crop, to: target)
+                    let before = try resampled(upright, filter, crop: crop, to: target, order: .verticalFirst)
                     let after = try resampledAsStored(image, orientation, filter, crop, target)
                     #expect(before == after.oriented(orientation), "\(filter) \(format) \(stored) to \(target)")
                 }
@@ -59,8 +59,8 @@ struct ResamplerTests {
         if orientation.mirrors.y { down = down.mirrored() }
         var resampler =
             orientation.swapsAxes
-            ? Resampler(AnyRowSource(image.rows), horizontal: down, vertical: across, order: .verticalFirst)
-            : Resampler(AnyRowSource(image.rows), horizontal: across, vertical: down)
+            ? Resampler(AnyRowSource(image.rows), horizontal: down, vertical: across, order: .horizontalFirst)
+            : Resampler(AnyRowSource(image.rows), horizontal: across, vertical: down, order: .verticalFirst)
         return try Image(collecting: &resampler)
     }
 

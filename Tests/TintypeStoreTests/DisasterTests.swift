@@ -32,7 +32,7 @@ import TintypeStore
         let photos = try folder.photos
         let all = try await photos.all()
         #expect(try folder.read("log").allSatisfy { id in all.contains { $0.id == Int(id) } })
-        for photo in all { #expect(try photos.read(\.image, of: photo) == bytes) }
+        for photo in all { #expect(try await photos.read(\.image, of: photo) == bytes) }
         #expect(try await photos.save(Photo()).id == (all.last?.id ?? 0) + 1, "the store is usable, and not locked")
     }
 
@@ -50,10 +50,12 @@ import TintypeStore
                 })
             else { exit(1) }
             let long = Photo(id: 1, title: String(repeating: "long", count: 200))
-            guard case .file("models/Photo.json", let error)? = await storeError({ try await photos.save(long) })
+            guard case .file("models/Photo.journal", let error)? = await storeError({ try await photos.save(long) })
             else { exit(2) }
             guard error.operation == .write, error.reason == "the file is too large" else { exit(3) }
-            guard TemporaryFolder.names(in: folder.appending("models")) == ["Photo.json"] else { exit(4) }
+            guard TemporaryFolder.names(in: folder.appending("models")) == ["Photo.journal", "Photo.json"] else {
+                exit(4)
+            }
             guard try await photos.get(id: 1).title == "before" else { exit(5) }
             limitFileSize(to: 1 << 30)
             guard try await photos.save(long) == long else { exit(6) }
@@ -73,7 +75,7 @@ import TintypeStore
             becomeNobody()
             let photos = try ModelStore(root: FilePath(path)).collection(of: Photo.self)
             let photo = try await photos.get(id: 1)
-            guard try photos.read(\.image, of: photo) == bytes else { exit(1) }
+            guard try await photos.read(\.image, of: photo) == bytes else { exit(1) }
             let error = await storeError { try await photos.save(photo) }
             guard error == .file(".lock", ImageError(.io, "permission denied", operation: .create)) else { exit(2) }
         }
@@ -90,7 +92,9 @@ import TintypeStore
             }
             func open(_ path: RelativePath) throws(StoreError) -> any ByteSource { try memory.open(path) }
             func delete(_ path: RelativePath) { memory.delete(path) }
-            func size(of path: RelativePath) -> Int? { memory.size(of: path) }
+            func status(of path: RelativePath) -> StorageFile? { memory.status(of: path) }
+            func files() -> [StorageFile] { memory.files() }
+            func url(of path: RelativePath) -> String { memory.url(of: path) }
         }
         let storage = Failing()
         let photos = try folder.store(storage: storage).collection(of: Photo.self)
@@ -98,9 +102,9 @@ import TintypeStore
         photo.image = .pending(ContentFile(named: "a.png", bytes: try picture()))
         photo.cover = photo.image
         #expect(await storeError { try await photos.save(photo) } == .file("x", ImageError(.io, "the disk is full")))
-        #expect(storage.memory.paths == [])
+        #expect(storage.memory.files() == [])
         photo.cover = nil
         try await photos.save(photo)
-        #expect(storage.memory.paths == ["photos/2026/11/a.png"])
+        #expect(storage.memory.files().map(\.path.description) == ["photos/2026/11/a.png"])
     }
 }

@@ -45,7 +45,7 @@ import TintypeStore
             let photos = try ModelStore(root: FilePath(path)).collection(of: Photo.self)
             let photo = try await photos.get(id: 1)
             #expect(photo.title == "Far")
-            let read = try photos.read(\.image, of: photo)
+            let read = try await photos.read(\.image, of: photo)
             #expect(read == bytes)
             let image = try Image(decoding: read)
             #expect(photo.image?.stored?.size == image.size)
@@ -102,14 +102,17 @@ import TintypeStore
 
     @Test func emptyAndPendingFields() async throws {
         let photos = try folder.photos
-        #expect(throws: StoreError.noFile(field: "cover")) { try photos.read(\.cover, of: Photo()) }
-        #expect(throws: StoreError.noFile(field: "cover")) { try photos.open(\.cover, of: Photo()) }
+        #expect(await storeError { try await photos.read(\.cover, of: Photo()) } == .noFile(field: "cover"))
+        #expect(await storeError { try await photos.url(\.cover, of: Photo()) } == .noFile(field: "cover"))
         var photo = Photo()
         photo.image = .pending(ContentFile(named: "a.png", bytes: [1, 2]))
-        #expect(try photos.read(\.image, of: photo) == [1, 2])
+        #expect(try await photos.read(\.image, of: photo) == [1, 2])
         #expect(photo.image?.stored == nil)
-        var span = [UInt8](repeating: 0, count: 5)
-        var buffer = span.mutableSpan
-        #expect(try photos.open(\.image, of: photo).read(into: &buffer) == 2)
+        let count = try await photos.read(\.image, of: photo) { source in
+            var bytes = [UInt8](repeating: 0, count: 5)
+            var buffer = bytes.mutableSpan
+            return try source.read(into: &buffer)
+        }
+        #expect(count == 2)
     }
 }

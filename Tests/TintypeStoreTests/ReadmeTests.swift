@@ -3,8 +3,9 @@ import TestSupport
 import Testing
 import Tintype
 import TintypeStore
+import TintypeStoreConformance
 
-/// The README's lines of Swift, compiled and run: every line of its code stands in this file too.
+/// The lines of Swift in README.md and Documentation/store.md, compiled and run: every line of that code stands in this file too.
 private enum Readme {
     struct Photo: Model {
         var id: Int?
@@ -27,22 +28,91 @@ private enum Readme {
         }
     }
 
-    static func store() async throws -> (saved: Photo, bytes: [UInt8]) {
-        let photo = try Image(contentsOf: "photo.jpg")
-        let photos = try ModelStore(root: "imgstore").collection(of: Photo.self)
-        let file = try ContentFile(
-            named: "lake.jpg", bytes: photo.thumbnail(fitting: Size(800, 600)).encoded(as: .jpeg(quality: 85)))
-        let saved = try await photos.save(file, in: \.image, of: Photo(title: "Lake"))
-        let bytes = try await photos.read(\.image, of: photos.get(id: saved.id ?? 0))
-        return (saved, bytes)
+    static func store() async throws -> (found: Photo, image: Image, sea: Photo) {
+        let store = ModelStore(root: "imgstore")
+        let photos = try store.collection(of: Photo.self)
+        try await photos.create(Photo(title: "Lake"))
+
+        // Load, shrink, save: what is not a whole JPEG, PNG or GIF is refused with a ValidationError, before a byte is stored.
+        let shrunk = try Image(contentsOf: "photo.jpg").thumbnail(fitting: Size(800, 600))
+        let file = try ContentFile(named: "photo.jpg", bytes: shrunk.encoded(as: .jpeg(quality: 85)))
+        var lake = try await photos.save(file, in: \.image, of: photos.get(id: 1))
+
+        // In one step: the file is stored when the record is saved.
+        var sea = Photo(title: "Sea")
+        sea.image = .pending(ContentFile(named: "sea.jpg", bytes: file.bytes))
+        sea = try await photos.save(sea)
+
+        // In any process, later.
+        let found = try await photos.get(id: 1)
+        let image = try await Image(decoding: photos.read(\.image, of: found))
+        print(found.image?.stored?.size ?? Size(0, 0), image.size)  // the first without opening the file
+
+        // Replaced and deleted images take their files along.
+        lake = try await photos.save(file, in: \.image, of: lake)
+        lake = try await photos.deleteImage(in: \.image, of: lake)
+        try await photos.delete(id: 1)
+        return (found, image, sea)
+    }
+
+    struct Portrait: Model {
+        var id: Int?
+        var revision: Int?  // saving what someone else has saved meanwhile throws StoreError.conflict
+        var name = ""
+        var stars = 0
+        var image: ImageField?
+        static let imageFields: [ImageFieldDeclaration<Portrait>] = [
+            ImageFieldDeclaration(
+                "image", \.image,
+                uploadTo: .custom { portrait, name throws(StoreError) in
+                    try RelativePath("portraits/\(portrait.name)/\(name)")
+                },
+                rules: ImageRules(formats: [.jpeg, .png], maximumBytes: 10 << 20),
+                saving: Thumbnail(fitting: Size(800, 600), as: .jpeg(quality: 85)),
+                variants: ["small": Thumbnail(fitting: Size(128, 128), as: .jpeg(quality: 75))])
+        ]
+    }
+
+    static func more(_ store: ModelStore, _ photo: Photo) async throws {
+        let upload = ContentFile(named: "me.png", bytes: try TestImages.bytes("photo.png"))
+        let portraits = try store.collection(of: Portrait.self)
+        let portrait = try await portraits.save(upload, in: \.image, of: Portrait(name: "Ada"))
+        let small = try await portraits.read(\.image, variant: "small", of: portrait)
+        let url = try await portraits.url(\.image, variant: "small", of: portrait)  // /media/portraits/Ada/me_small.jpg
+        #expect(try Image(decoding: small).size == Size(128, 96) && url == "/media/portraits/Ada/me_small.jpg")
+
+        let page = try await portraits.filter { $0.stars > 3 }.ordered(by: \.name).slice(0..<20).all()
+        let ada = try await portraits.get { $0.name == "Ada" }  // doesNotExist, multipleObjectsReturned
+        let (grace, isNew) = try await portraits.getOrCreate(where: { $0.name == "Grace" }, or: Portrait(name: "Grace"))
+        try await portraits.update(id: 1) { $0.stars += 1 }  // reads and saves in one
+        #expect(page.isEmpty && ada.id == 1 && grace.id == 2 && isNew)
+
+        let photos = try store.collection(of: Photo.self)
+        try await store.transaction {
+            try await portraits.delete(id: 1)
+            try await photos.save(upload, in: \.image, of: Photo(title: "Ada"))
+        }  // both or none, and the files with them
+
+        let report = try await store.check()  // every record, every image: dangling, orphan, damaged …
+        for finding in report.findings { print(finding.kind, finding.file, finding.reason) }
+        try await store.gc(grace: .seconds(3600), dryRun: true)  // what would be removed
+        try await store.compact()
+        #expect(report.findings.isEmpty)
     }
 }
 
 @Suite struct ReadmeTests {
+    @Test(arguments: StorageConformance.checks)
+    func conforms(check: ConformanceCheck<any Storage>) async throws {
+        try await check.run(on: MemoryStorage())
+    }
+
     @Test func everyLineIsCompiled() throws {
         func words(_ text: some StringProtocol) -> String { text.split { $0.isWhitespace }.joined(separator: " ") }
         let root = TestImages.folder.dropLast("/TestImages".count)
-        let readme = String(decoding: try bytes(ofFile: root + "/README.md"), as: UTF8.self)
+        let readme = try ["/README.md", "/Documentation/store.md"].map {
+            String(decoding: try bytes(ofFile: root + $0), as: UTF8.self)
+        }.joined(separator: "\n")
         let compiled = words(String(decoding: try bytes(ofFile: #filePath), as: UTF8.self))
         var lines = 0
         for block in readme.split(separator: "```swift\n").dropFirst() {
@@ -53,7 +123,7 @@ private enum Readme {
                 lines += 1
             }
         }
-        #expect(lines > 15)
+        #expect(lines > 60)
     }
 
     @Test func theLinesRun() async throws {
@@ -66,9 +136,12 @@ private enum Readme {
             let here = WorkingFolder(folder)
             try Readme.library()
             #expect(try Image(contentsOf: "small.jpg").size == Size(256, 192))
-            let (saved, bytes) = try await Readme.store()
-            #expect(saved.id == 1 && saved.image?.stored?.format == .jpeg)
-            #expect(try Image(decoding: bytes).size == Size(640, 480))
+            let (found, image, sea) = try await Readme.store()
+            #expect(found.image?.stored?.size == Size(640, 480) && image.size == Size(640, 480))
+            #expect(found.image?.stored?.name.name.string == "photo.jpg" && sea.id == 2)
+            let store = ModelStore(root: "imgstore")
+            #expect(try await store.check().images == 1, "the first record's images went with it")
+            try await Readme.more(store, sea)
             here.leave()
         }
     }

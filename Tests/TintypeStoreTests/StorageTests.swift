@@ -3,85 +3,77 @@ import TestSupport
 import Testing
 import Tintype
 import TintypeStore
+import TintypeStoreConformance
 
 @Suite struct StorageTests {
-    let folder = TemporaryFolder()
+    @Test(arguments: StorageConformance.checks)
+    func fileStorage(check: ConformanceCheck<any Storage>) async throws {
+        let folder = TemporaryFolder(inMemory: true)
+        try await check.run(on: FileStorage(root: folder / "media"))
+    }
 
-    enum Kind: CaseIterable { case file, memory }
+    @Test(arguments: StorageConformance.checks)
+    func memoryStorage(check: ConformanceCheck<any Storage>) async throws {
+        try await check.run(on: MemoryStorage())
+    }
 
-    func storage(_ kind: Kind) -> any Storage {
-        switch kind {
-        case .file: FileStorage(root: folder / "media")
-        case .memory: MemoryStorage()
+    /// The checks find out who does not do it.
+    @Test func aStorageThatIsNone() async {
+        var failures = 0
+        for check in StorageConformance.checks {
+            do { try await check.run(on: Full()) } catch { failures += 1 }
         }
+        #expect(failures >= StorageConformance.checks.count - 2)
     }
 
-    @Test(arguments: Kind.allCases)
-    func keepsAndForgets(kind: Kind) throws {
-        let storage = storage(kind)
-        let path = try RelativePath("a/b/c.png")
-        #expect(try storage.size(of: path) == nil)
-        #expect(throws: StoreError.missingFile("a/b/c.png")) { try storage.read(path) }
-        #expect(throws: StoreError.missingFile("a/b/c.png")) { try storage.open(path) }
-        try storage.delete(path)
-        #expect(try storage.create(path, bytes: [1, 2, 3]))
-        #expect(try storage.size(of: path) == 3)
-        #expect(try storage.read(path) == [1, 2, 3])
-        #expect(try !storage.create(path, bytes: [4]), "a name is given once")
-        #expect(try storage.read(path) == [1, 2, 3])
-        try storage.delete(path)
-        #expect(try storage.size(of: path) == nil)
-        #expect(try storage.create(path, bytes: []))
-        #expect(try storage.read(path) == [])
-    }
-
-    @Test(arguments: Kind.allCases)
-    func givesAnotherNameWhereOneIsTakenOrTooLong(kind: Kind) throws {
-        let storage = storage(kind)
+    @Test func namesHaveRoom() async throws {
+        let folder = TemporaryFolder(inMemory: true)
+        let storage = FileStorage(root: folder / "media")
         var random = SplitMix64(seed: 5)
-        let path = try RelativePath("p/a.tar.gz")
-        #expect(try storage.save([1], as: path, using: &random) == path)
-        let other = try storage.save([2], as: path, using: &random)
-        #expect(other.description.hasPrefix("p/a_") && other.description.hasSuffix(".tar.gz"))
-        #expect(other.length == path.length + 8)
-        #expect(try storage.read(path) == [1])
-        #expect(try storage.read(other) == [2])
-        let long = try storage.save([3], as: RelativePath(String(repeating: "x", count: 150) + ".jpg"), using: &random)
+        let long = try await storage.save(
+            [3], as: RelativePath(String(repeating: "x", count: 150) + ".jpg"), using: &random)
         #expect(long.length == 100)
         // Three bytes a character: the file system's limit comes first.
-        let wide = try storage.save([4], as: RelativePath(String(repeating: "語", count: 83) + ".jpg"), using: &random)
-        #expect(try storage.read(wide) == [4])
-    }
-
-    /// Two writers after one name: one gets it, and neither's bytes are lost.
-    @Test(arguments: Kind.allCases)
-    func writersRaceForAName(kind: Kind) async throws {
-        let storage = storage(kind)
-        let path = try RelativePath("race/photo.jpg")
-        let names = try await withThrowingTaskGroup(of: (UInt8, RelativePath).self) { group in
-            for writer in UInt8(0)..<20 {
-                group.addTask {
-                    var random = SplitMix64(seed: UInt64(writer))
-                    return (writer, try storage.save([writer], as: path, using: &random))
-                }
-            }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        #expect(Set(names.map(\.1)).count == 20)
-        #expect(names.contains { $0.1 == path })
-        for (writer, name) in names { #expect(try storage.read(name) == [writer]) }
+        let wide = try await storage.save(
+            [4], as: RelativePath(String(repeating: "語", count: 83) + ".jpg"), using: &random)
+        #expect(try await storage.read(wide) == [4])
     }
 
     /// A storage that says of each name that it is taken does not keep us for ever.
-    @Test func givesUpAfterAHundredNames() {
-        struct Full: Storage {
-            func create(_ path: RelativePath, bytes: [UInt8]) -> Bool { false }
-            func open(_ path: RelativePath) throws(StoreError) -> any ByteSource { throw .missingFile("") }
-            func delete(_ path: RelativePath) {}
-            func size(of path: RelativePath) -> Int? { nil }
-        }
-        var random = SplitMix64(seed: 5)
-        #expect(throws: StoreError.self) { try Full().save([1], as: RelativePath("a"), using: &random) }
+    private struct Full: Storage {
+        func create(_ path: RelativePath, bytes: [UInt8]) -> Bool { false }
+        func open(_ path: RelativePath) throws(StoreError) -> any ByteSource { throw .missingFile("") }
+        func delete(_ path: RelativePath) {}
+        func status(of path: RelativePath) -> StorageFile? { nil }
+        func files() -> [StorageFile] { [] }
+        func url(of path: RelativePath) -> String { "" }
+    }
+
+    @Test func givesUpAfterAHundredNames() async {
+        #expect(
+            await storeError {
+                var random = SplitMix64(seed: 5)
+                return try await Full().save([1], as: RelativePath("a"), using: &random)
+            } == .invalidName("a", reason: "a hundred names like it are taken"))
+    }
+}
+
+@Suite struct RecordStorageTests {
+    @Test(arguments: RecordStorageConformance.checks)
+    func fileRecords(check: ConformanceCheck<any RecordStorage>) async throws {
+        let folder = TemporaryFolder(inMemory: true)
+        try await check.run(on: FileRecords(root: folder.path))
+    }
+
+    @Test(arguments: RecordStorageConformance.checks)
+    func memoryRecords(check: ConformanceCheck<any RecordStorage>) async throws {
+        try await check.run(on: MemoryRecords())
+    }
+
+    @Test(arguments: RecordStorageConformance.sharedChecks)
+    func twoOnOneFolder(check: ConformanceCheck<(any RecordStorage, any RecordStorage)>) async throws {
+        let folder = TemporaryFolder(inMemory: true)
+        try await check.run(on: (FileRecords(root: folder.path), FileRecords(root: folder.path)))
     }
 }
 
@@ -98,14 +90,14 @@ import TintypeStore
         #expect(folder.names(in: "media") == ["a.png"], "no hidden file is left")
     }
 
-    @Test func linksAreNotFollowedOutOfTheRoot() throws {
+    @Test func linksAreNotFollowedOutOfTheRoot() async throws {
         folder.makeFolder("media")
         folder.makeFolder("secret")
         try folder.write([7], to: "secret/a.png")
         folder.makeLink("media/out", to: folder / "secret")
         folder.makeLink("media/a.png", to: folder / "secret/a.png")
         for path in [try RelativePath("out/a.png"), try RelativePath("a.png")] {
-            #expect(throws: StoreError.self) { try storage.read(path) }
+            #expect(throws: StoreError.self) { try storage.open(path) }
         }
         #expect(throws: StoreError.self) { try storage.create(RelativePath("out/b.png"), bytes: [1]) }
         #expect(throws: StoreError.self) { try storage.delete(RelativePath("out/a.png")) }
@@ -115,16 +107,16 @@ import TintypeStore
         #expect(folder.names(in: "secret") == ["a.png"])
     }
 
-    @Test func aFolderInTheFilesPlace() throws {
+    @Test func aFolderInTheFilesPlace() async throws {
         folder.makeFolder("media")
         folder.makeFolder("media/a.png")
         var random = SplitMix64(seed: 5)
         let path = try RelativePath("a.png")
-        #expect(try storage.save([1], as: path, using: &random) != path)
+        #expect(try await storage.save([1], as: path, using: &random) != path)
         #expect(throws: StoreError.file("a.png", ImageError(.io, "is a folder", operation: .open))) {
-            try storage.read(path)
+            try storage.open(path)
         }
-        #expect(try storage.size(of: path) == nil)
+        #expect(try storage.status(of: path) == nil)
         #expect(throws: StoreError.self) { try storage.delete(path) }
     }
 
@@ -137,7 +129,7 @@ import TintypeStore
 
     @Test func aMissingParentOfTheRoot() throws {
         let storage = FileStorage(root: folder / "none/media")
-        #expect(try storage.size(of: RelativePath("a.png")) == nil)
+        #expect(try storage.status(of: RelativePath("a.png")) == nil)
         let error = StoreError.file("a.png", ImageError(.io, "no such folder", operation: .create))
         #expect(throws: error) { try storage.create(RelativePath("a.png"), bytes: [1]) }
     }

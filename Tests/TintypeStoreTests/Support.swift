@@ -22,8 +22,8 @@ struct Photo: Model, Hashable {
 
 extension TemporaryFolder {
     /// A store in this folder on the 22nd of November 2026, whose "random" names can be had again.
-    func store(storage: (any Storage)? = nil) -> ModelStore {
-        var store = ModelStore(root: path, storage: storage)
+    func store(storage: (any Storage)? = nil, records: (any RecordStorage)? = nil) -> ModelStore {
+        var store = ModelStore(root: path, storage: storage, records: records)
         store.clock = { Date(timeIntervalSince1970: 1_795_348_800) }
         return store
     }

@@ -97,7 +97,7 @@ public final class AtomicFile: ByteSink {
         if let descriptor {
             if durable { try descriptor.synchronize() }
             self.descriptor = nil
-            do { try descriptor.close() } catch { throw ImageError(error as? Errno ?? .ioError, .write) }
+            try descriptor.closeWritten()
         } else if temporary == nil {
             throw ImageError(.misuse, "the file was finished already")
         }

@@ -12,24 +12,31 @@ extension FileDescriptor {
     }
 
     fileprivate func refusingFolder() throws(ImageError) -> FileDescriptor {
-        let stat: Stat
-        do {
-            stat = try Stat(self)
+        do throws(ImageError) {
+            if try status().type == .directory { throw ImageError(.isDirectory, .open) }
+            return self
         } catch {
             try? close()
+            throw error
+        }
+    }
+
+    package func status() throws(ImageError) -> Stat {
+        do throws(Errno) {
+            try SystemCall.status.begin()
+            return try Stat(self)
+        } catch {
             throw ImageError(error, .open)
         }
-        if stat.type == .directory {
-            try? close()
-            throw ImageError(.isDirectory, .open)
-        }
-        return self
     }
 
     /// Reads some bytes to the front of `buffer`: at least 1 unless it is empty or the bytes have ended.
     package func readBytes(into buffer: inout MutableSpan<UInt8>) throws(ImageError) -> Int {
         do {
-            return try unsafe buffer.withUnsafeMutableBytes { bytes in try unsafe read(into: bytes) }
+            let most = try SystemCall.read.begin()
+            return try unsafe buffer.withUnsafeMutableBytes { bytes in
+                try unsafe read(into: UnsafeMutableRawBufferPointer(rebasing: bytes.prefix(most)))
+            }
         } catch {
             throw ImageError(error as? Errno ?? .ioError, .read)
         }
@@ -49,7 +56,14 @@ extension FileDescriptor {
     /// Writes all of `bytes`.
     package func writeBytes(_ bytes: Span<UInt8>) throws(ImageError) {
         do {
-            _ = try unsafe bytes.withUnsafeBytes { bytes in try unsafe writeAll(bytes) }
+            try unsafe bytes.withUnsafeBytes { bytes in
+                var rest = unsafe bytes[...]
+                while unsafe !rest.isEmpty {
+                    let most = try SystemCall.write.begin()
+                    let count = try unsafe write(UnsafeRawBufferPointer(rebasing: rest.prefix(most)))
+                    unsafe rest = rest.dropFirst(count)
+                }
+            }
         } catch {
             throw ImageError(error as? Errno ?? .ioError, .write)
         }
@@ -58,7 +72,7 @@ extension FileDescriptor {
     /// Waits until what was written is on the disk. A pipe, which cannot be synchronised, is passed over.
     package func synchronize() throws(ImageError) {
         do {
-            _ = try retrying { fsync(rawValue) }
+            _ = try retrying(.synchronize) { fsync(rawValue) }
         } catch .invalidArgument {
             return
         } catch {
@@ -66,9 +80,38 @@ extension FileDescriptor {
         }
     }
 
+    /// Cuts a file open for writing to this many bytes.
+    package func truncate(to size: Int) throws(ImageError) {
+        do {
+            _ = try retrying(.truncate) { ftruncate(rawValue, size) }
+        } catch {
+            throw ImageError(error, .write)
+        }
+    }
+
+    /// Goes to a byte of the file, counted from its start.
+    package func move(to offset: Int) throws(ImageError) {
+        do {
+            try seek(offset: Int64(offset), from: .start)
+        } catch {
+            throw ImageError(error as? Errno ?? .ioError, .read)
+        }
+    }
+
+    /// Closes a file that was written, and says if that brought a delayed error to light.
+    package func closeWritten() throws(ImageError) {
+        do {
+            try SystemCall.close.begin()
+        } catch {
+            try? close()
+            throw ImageError(error, .write)
+        }
+        do { try close() } catch { throw ImageError(error as? Errno ?? .ioError, .write) }
+    }
+
     package func setPermissions(_ permissions: FilePermissions) throws(ImageError) {
         do {
-            _ = try retrying { fchmod(rawValue, permissions.rawValue) }
+            _ = try retrying(.setPermissions) { fchmod(rawValue, permissions.rawValue) }
         } catch {
             throw ImageError(error, .create)
         }
@@ -80,7 +123,9 @@ extension FileDescriptor {
     ) throws(ImageError) -> FileDescriptor {
         do {
             return try FileDescriptor(
-                rawValue: unsafe calling(name) { unsafe openat(folder, $0, flags | O_CLOEXEC, permissions.rawValue) })
+                rawValue: unsafe calling(.open, name) {
+                    unsafe openat(folder, $0, flags | O_CLOEXEC, permissions.rawValue)
+                })
         } catch {
             throw ImageError(error, operation)
         }
@@ -109,6 +154,7 @@ package final class Folder: Sendable {
     /// Opens the folder at `path`, or returns nil if there is none.
     package convenience init?(ifThere path: FilePath) throws(ImageError) {
         do {
+            try SystemCall.status.begin()
             _ = try Stat(path)
         } catch .noSuchFileOrDirectory {
             return nil
@@ -121,7 +167,7 @@ package final class Folder: Sendable {
     /// Opens the folder at `path`, made if there is none; the folder that it is in must be there.
     package convenience init(making path: FilePath) throws(ImageError) {
         do {
-            _ = try unsafe calling(path) { unsafe mkdirat(AT_FDCWD, $0, 0o777) }
+            _ = try unsafe calling(.makeFolder, path) { unsafe mkdirat(AT_FDCWD, $0, 0o777) }
         } catch .fileExists {
             // It may be there already.
         } catch {
@@ -141,19 +187,23 @@ package final class Folder: Sendable {
     /// The folder `name` in this one, made if there is none.
     package func makeFolder(_ name: FilePath) throws(ImageError) -> Folder {
         do {
-            _ = try unsafe calling(name) { unsafe mkdirat(descriptor.rawValue, $0, 0o777) }
-        } catch .fileExists {
+            _ = try unsafe calling(.makeFolder, name) { unsafe mkdirat(descriptor.rawValue, $0, 0o777) }
+            try synchronize()
+        } catch let errno as Errno {
             // It may be there already.
+            if errno != .fileExists { throw ImageError(errno, .create) }
         } catch {
-            throw ImageError(error, .create)
+            throw error as? ImageError ?? ImageError(.ioError, .create)
         }
-        try synchronize()
         return Folder(try .open(in: descriptor.rawValue, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, .create))
     }
 
     /// Opens a file for reading. A folder or a symbolic link is refused.
-    package func open(_ name: FilePath) throws(ImageError) -> FileDescriptor {
-        try FileDescriptor.open(in: descriptor.rawValue, name, O_RDONLY | O_NOFOLLOW, .open).refusingFolder()
+    ///
+    /// - Returns: nil if nothing has the name.
+    package func open(_ name: FilePath) throws(ImageError) -> FileDescriptor? {
+        if try status(of: name) == nil { return nil }
+        return try FileDescriptor.open(in: descriptor.rawValue, name, O_RDONLY | O_NOFOLLOW, .open).refusingFolder()
     }
 
     /// Opens for writing what is already there: a pipe or a device.
@@ -172,6 +222,7 @@ package final class Folder: Sendable {
         of name: FilePath, followingLinks: Bool = false, _ operation: ImageError.Operation = .open
     ) throws(ImageError) -> Stat? {
         do {
+            try SystemCall.status.begin()
             return try Stat(name, relativeTo: descriptor, flags: followingLinks ? [] : .symlinkNoFollow)
         } catch .noSuchFileOrDirectory {
             return nil
@@ -180,11 +231,45 @@ package final class Folder: Sendable {
         }
     }
 
+    /// Opens a file for reading and writing, made if there is none. A symbolic link is refused.
+    package func openForUpdating(_ name: FilePath, permissions: FilePermissions) throws(ImageError) -> FileDescriptor {
+        try .open(in: descriptor.rawValue, name, O_RDWR | O_CREAT | O_NOFOLLOW, .create, permissions: permissions)
+    }
+
+    /// The names in this folder, in no order, but for those that are not UTF-8.
+    package func names() throws(ImageError) -> [String] {
+        do throws(Errno) {
+            try SystemCall.list.begin()
+            // The stream reads, and closes, a descriptor of its own.
+            let copy = try retrying(.open) {
+                unsafe openat(descriptor.rawValue, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+            }
+            guard let stream = unsafe fdopendir(copy) else {
+                defer { _ = Glibc.close(copy) }
+                throw Errno(rawValue: errno)
+            }
+            defer { unsafe closedir(stream) }
+            var names: [String] = []
+            while true {
+                errno = 0
+                guard let entry = unsafe readdir(stream) else { break }
+                let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) {
+                    unsafe String(validating: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if let name, name != ".", name != ".." { names.append(name) }
+            }
+            if errno != 0 { throw Errno(rawValue: errno) }
+            return names
+        } catch {
+            throw ImageError(error, .read)
+        }
+    }
+
     /// Gives a file another name, in place of whatever file had it.
     package func rename(_ name: FilePath, to other: FilePath) throws(ImageError) {
         do {
-            _ = try unsafe calling(name) { old throws(Errno) in
-                try unsafe calling(other) { unsafe renameat(descriptor.rawValue, old, descriptor.rawValue, $0) }
+            _ = try unsafe calling(.rename, name, other) {
+                unsafe renameat(descriptor.rawValue, $0, descriptor.rawValue, $1)
             }
         } catch {
             throw ImageError(error, .create)
@@ -196,8 +281,8 @@ package final class Folder: Sendable {
     /// - Returns: false if that name is taken.
     package func link(_ name: FilePath, to other: FilePath) throws(ImageError) -> Bool {
         do {
-            _ = try unsafe calling(name) { old throws(Errno) in
-                try unsafe calling(other) { unsafe linkat(descriptor.rawValue, old, descriptor.rawValue, $0, 0) }
+            _ = try unsafe calling(.link, name, other) {
+                unsafe linkat(descriptor.rawValue, $0, descriptor.rawValue, $1, 0)
             }
             return true
         } catch .fileExists {
@@ -210,7 +295,7 @@ package final class Folder: Sendable {
     /// Removes a file. A name that nothing has is passed over.
     package func remove(_ name: FilePath) throws(ImageError) {
         do {
-            _ = try unsafe calling(name) { unsafe unlinkat(descriptor.rawValue, $0, 0) }
+            _ = try unsafe calling(.unlink, name) { unsafe unlinkat(descriptor.rawValue, $0, 0) }
         } catch .noSuchFileOrDirectory {
             return
         } catch {
@@ -223,33 +308,54 @@ package final class Folder: Sendable {
         try descriptor.synchronize()
     }
 
-    /// Waits for the sole right that the file `name` stands for. It ends when the file is closed.
-    package func lock(_ name: FilePath) throws(ImageError) -> FileDescriptor {
-        let permissions = FilePermissions(rawValue: 0o666)
-        let file = try FileDescriptor.open(
-            in: descriptor.rawValue, name, O_RDWR | O_CREAT | O_NOFOLLOW, .create, permissions: permissions)
+    /// Takes the sole right that the file `name` stands for, until the descriptor is closed.
+    ///
+    /// - Returns: nil where someone else has it now.
+    package func lock(_ name: FilePath) throws(ImageError) -> FileDescriptor? {
+        let file = try openForUpdating(name, permissions: FilePermissions(rawValue: 0o666))
         do {
-            _ = try retrying { flock(file.rawValue, LOCK_EX) }
+            _ = try retrying(.lock) { flock(file.rawValue, LOCK_EX | LOCK_NB) }
             return file
         } catch {
             try? file.close()
+            if error == .wouldBlock { return nil }
             throw ImageError(error, .write)
         }
     }
 }
 
-/// Tells one state of a file from another without reading it, where every change is a new file under the old name.
+/// Tells one state of a file from another without reading it.
 package struct FileState: Equatable, Sendable {
     private let inode: UInt64
-    private let size: Int64
+    package let size: Int
     private let seconds: Int
     private let nanoseconds: Int
 
     package init(_ status: Stat) {
         inode = UInt64(status.inode.rawValue)
-        size = status.size
+        size = Int(status.size)
         seconds = status.st_mtim.tv_sec
         nanoseconds = status.st_mtim.tv_nsec
+    }
+
+    /// When the file was written to last, in seconds since 1970.
+    package var modified: Double { Double(seconds) + Double(nanoseconds) / 1e9 }
+
+    /// Of the file at `path`, or nil if there is none.
+    package init?(ifThere path: FilePath) throws(ImageError) {
+        do {
+            try SystemCall.status.begin()
+            self.init(try Stat(path, followTargetSymlink: false))
+        } catch .noSuchFileOrDirectory {
+            return nil
+        } catch {
+            throw ImageError(error, .open)
+        }
+    }
+
+    /// Whether it may be that nothing but bytes at the end were added since the other state.
+    package func mayContinue(_ other: FileState?) -> Bool {
+        self == other || inode == other?.inode && size > other?.size ?? 0
     }
 }
 
@@ -276,20 +382,30 @@ extension ImageError {
 }
 
 /// Calls a function of the operating system that takes a name, again if a signal interrupted it.
-private func calling(_ name: FilePath, _ body: (UnsafePointer<CChar>) throws(Errno) -> CInt) throws(Errno) -> CInt {
-    let result: Result<CInt, Errno> = unsafe name.withPlatformString { text in
-        do throws(Errno) {
-            return .success(try retrying { () throws(Errno) in try unsafe body(text) })
-        } catch {
-            return .failure(error)
-        }
+private func calling(
+    _ call: SystemCall, _ name: FilePath, _ body: (UnsafePointer<CChar>) -> CInt
+) throws(Errno) -> CInt {
+    let result = unsafe name.withPlatformString { text in
+        Result { () throws(Errno) in try retrying(call) { unsafe body(text) } }
     }
     return try result.get()
 }
 
-private func retrying(_ body: () throws(Errno) -> CInt) throws(Errno) -> CInt {
+/// The same for a function that takes two.
+private func calling(
+    _ call: SystemCall, _ name: FilePath, _ other: FilePath,
+    _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> CInt
+) throws(Errno) -> CInt {
+    let result = unsafe other.withPlatformString { second in
+        Result { () throws(Errno) in try unsafe calling(call, name) { first in unsafe body(first, second) } }
+    }
+    return try result.get()
+}
+
+private func retrying(_ call: SystemCall, _ body: () -> CInt) throws(Errno) -> CInt {
+    try call.begin()
     while true {
-        let result = try body()
+        let result = body()
         if result >= 0 { return result }
         let errno = Errno(rawValue: Glibc.errno)
         if errno != .interrupted { throw errno }

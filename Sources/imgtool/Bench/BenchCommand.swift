@@ -89,7 +89,7 @@ struct BenchCommand: ParsableCommand {
         var format: OutputFormat
 
         @Option(name: [.short, .long], help: "Quality of a JPEG, 1 to 100.")
-        var quality = 85
+        var quality: Int?
 
         @Option(help: "How hard a PNG is compressed, 0 to 9.")
         var effort: Int?
@@ -100,13 +100,16 @@ struct BenchCommand: ParsableCommand {
         @Flag(help: "Write a progressive JPEG.")
         var progressive = false
 
-        @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
+        @Flag(help: "Write a JPEG with arithmetic codes.")
+        var arithmetic = false
+
+        @Option(help: "The most bytes that a JPEG may have, for example 30k.")
         var maxBytes: ByteCount?
 
         @OptionGroup var common: Common
 
         func validate() throws {
-            if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
+            if let quality, !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
             if let effort, !(0...9).contains(effort) { throw ValidationError("--effort must be 0 to 9.") }
         }
 
@@ -127,11 +130,14 @@ struct BenchCommand: ParsableCommand {
                 return .jpeg(
                     JPEGEncoder.Options(
                         quality: quality, progressive: progressive, optimizeHuffman: !noOptimize,
-                        maximumBytes: maxBytes?.bytes))
+                        arithmetic: arithmetic, maximumBytes: maxBytes?.bytes))
             case .png(var options):
                 if let effort { options.effort = effort }
                 options.threads = common.threads
                 return .png(options)
+            case .gif(var options):
+                options.threads = common.threads
+                return .gif(options)
             case .netpbm(let variant): return .netpbm(variant)
             }
         }
@@ -180,19 +186,6 @@ struct BenchCommand: ParsableCommand {
                     _ = try thumbnail.make(from: bytes)
                 }
             }
-        }
-    }
-}
-
-extension ImageReader {
-    /// All rows of the present frame, into an array that is made to fit.
-    fileprivate func readFrame(into pixels: inout [UInt8]) throws(ImageError) {
-        let stride = bytesPerRow
-        if pixels.count != size.height * stride { pixels = [UInt8](repeating: 0, count: size.height * stride) }
-        var all = pixels.mutableSpan
-        for y in 0..<size.height {
-            var row = all._mutatingExtracting(y * stride..<(y + 1) * stride)
-            try readRow(into: &row)
         }
     }
 }

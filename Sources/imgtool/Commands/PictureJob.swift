@@ -4,18 +4,15 @@ import Tintype
 
 /// Pictures in, pictures out: what `thumbnail`, `resize` and `convert` have in common.
 struct PictureJob: Sendable {
-    /// Which pictures of a file are made.
-    enum Frames: Sendable {
-        case still, all
-        case one(Int)
-    }
-
-    let thumbnail: Thumbnail
+    private(set) var thumbnail: Thumbnail
     let writing: WritingOptions
     let reporting: ReportingOptions
     let inputs: [Input]
     let outputs: Outputs
-    var frames = Frames.still
+    /// Whether every frame becomes a picture of its own.
+    var separatesFrames = false {
+        didSet { if separatesFrames { thumbnail.animates = false } }
+    }
 
     init(
         thumbnail: Thumbnail, writing: WritingOptions, reporting: ReportingOptions, inputs: [Input], output: String
@@ -29,6 +26,9 @@ struct PictureJob: Sendable {
             throw ValidationError("Standard output has no extension: say which --format.")
         }
         outputs = try Outputs(template, for: inputs)
+        // Who asks for PNG by name, or for animated PNG, gets all frames of an animation.
+        let isNamed = writing.format == .png || writing.format == .apng
+        if isNamed || template.fixedExtension?.lowercased() == "apng" { self.thumbnail.animates = true }
     }
 
     func run(jobs: Int) throws {
@@ -50,38 +50,55 @@ struct PictureJob: Sendable {
         _ input: Input, _ info: ImageInfo, frame: Int = 0
     ) throws(ImageError) -> (path: FilePath, encoding: Encoding) {
         let template = outputs.template
-        let (encoding, name) = try writing.encoding(for: info, extension: template.fixedExtension, input: input)
+        let (encoding, name) = try writing.encoding(
+            for: info, extension: template.fixedExtension, input: input, limits: thumbnail.options.limits)
         let size = try thumbnail.size(for: info)
         return (template.path(for: input, extension: name, size: size, frame: frame), encoding)
     }
 
     private func make(_ input: Input, _ report: inout Report) throws(ImageError) {
-        let reader = try ImageReader(input.source(), options: thumbnail.options)
-        switch frames {
-        case .still:
-            try make(reader, input, &report, frame: 0)
-        case .one(let index):
-            for frame in 0...index where try reader.nextFrame() == nil {
-                throw ImageError(.misuse, "there is no frame \(index), the file has \(frame)")
-            }
-            try make(reader, input, &report, frame: index)
-            if thumbnail.options.strict { try reader.finish() }
-        case .all:
-            var count = 0
-            while let frame = try reader.nextFrame() {
-                try make(reader, input, &report, frame: frame.index)
-                count += 1
-            }
-            if thumbnail.options.strict { try reader.finish() }
-            report.facts.append(("frames", .int(count)))
-            report.line = "\(outputs.template.argument): \(count) \(count == 1 ? "frame" : "frames")"
+        let (reader, info) = try open(input)
+        guard separatesFrames else {
+            var number = 0
+            if case .index(let index) = thumbnail.frame { number = index }
+            try make(reader, info, input, &report, frame: number)
+            if thumbnail.options.strict, thumbnail.frame != nil { try reader.finish() }
+            return
         }
+        var count = 0
+        while let frame = try reader.nextFrame() {
+            try make(reader, info, input, &report, frame: frame.index)
+            count += 1
+        }
+        if thumbnail.options.strict { try reader.finish() }
+        report.facts.append(("frames", .int(count)))
+        report.line = "\(outputs.template.argument): \(count) \(count == 1 ? "frame" : "frames")"
     }
 
-    private func make(_ reader: ImageReader, _ input: Input, _ report: inout Report, frame: Int) throws(ImageError) {
-        let (path, encoding) = try plan(input, reader.info, frame: frame)
+    /// The reader, and what the header says, with the number of frames where that matters: then a GIF is walked first.
+    private func open(_ input: Input) throws(ImageError) -> (reader: ImageReader, info: ImageInfo) {
+        let formatIsOpen = writing.format == nil && outputs.template.fixedExtension == nil && thumbnail.frame == nil
+        let countMatters = !separatesFrames && (formatIsOpen || thumbnail.maximumFrames != nil)
+        // Standard input cannot be read twice.
+        let bytes = countMatters && input.isStandardInput ? try input.bytes() : nil
+        func source() throws(ImageError) -> any ByteSource {
+            if let bytes { return MemoryByteSource(bytes) }
+            return try input.source()
+        }
+        let reader = try ImageReader(source(), options: thumbnail.options)
+        var info = reader.info
+        if countMatters, info.frameCount == nil {
+            info.frameCount = try ImageReader.inspect(source(), options: thumbnail.options).info.frameCount
+        }
+        return (reader, info)
+    }
+
+    private func make(
+        _ reader: ImageReader, _ info: ImageInfo, _ input: Input, _ report: inout Report, frame: Int
+    ) throws(ImageError) {
+        let (path, encoding) = try plan(input, info, frame: frame)
         let output = try outputs.open(path)
-        let made = try thumbnail.write(reader, to: output.sink, as: encoding)
+        let made = try thumbnail.write(reader, to: output.sink, as: encoding, frameCount: info.frameCount)
         try output.finish()
         let name = outputs.template.isStandardOutput ? OutputTemplate.standardOutput : path.string
         report.warnings = made.warnings

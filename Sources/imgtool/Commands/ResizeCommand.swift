@@ -17,6 +17,7 @@ struct ResizeCommand: ParsableCommand {
     @Flag(help: "Leave the picture as it is stored; its metadata still says how to turn it.")
     var noOrient = false
 
+    @OptionGroup var animation: AnimationOptions
     @OptionGroup var scaling: ScalingOptions
     @OptionGroup var writing: WritingOptions
     @OptionGroup var decoding: DecodingOptions
@@ -28,6 +29,7 @@ struct ResizeCommand: ParsableCommand {
         thumbnail.options = decoding.decodeOptions
         scaling.apply(to: &thumbnail)
         writing.apply(to: &thumbnail)
+        animation.apply(to: &thumbnail)
         try PictureJob(
             thumbnail: thumbnail, writing: writing, reporting: reporting, inputs: [Input(name: input)], output: output
         ).run(jobs: 1)

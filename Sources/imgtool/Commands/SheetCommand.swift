@@ -94,7 +94,8 @@ struct SheetCommand: ParsableCommand {
                 format: .netpbm, size: size, pixelFormat: .rgb8, bitDepth: 8, channels: 3, hasAlpha: false,
                 details: .netpbm)
             let (encoding, _) = try writing.encoding(
-                for: info, extension: template.fixedExtension, input: Input(name: output))
+                for: info, extension: template.fixedExtension, input: Input(name: output),
+                limits: decoding.decodeOptions.limits)
             let file = try outputs.open(FilePath(output))
             try encoding.write(AnyRowSource(sheet), to: file.sink)
             try file.finish()

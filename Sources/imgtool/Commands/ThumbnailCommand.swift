@@ -22,6 +22,7 @@ struct ThumbnailCommand: ParsableCommand {
     @Flag(help: "Leave the picture as it is stored; its metadata still says how to turn it.")
     var noOrient = false
 
+    @OptionGroup var animation: AnimationOptions
     @OptionGroup var scaling: ScalingOptions
     @OptionGroup var writing: WritingOptions
     @OptionGroup var decoding: DecodingOptions
@@ -34,8 +35,7 @@ struct ThumbnailCommand: ParsableCommand {
         thumbnail.options = decoding.decodeOptions
         scaling.apply(to: &thumbnail)
         writing.apply(to: &thumbnail)
-        // Who asks for PNG by name gets all frames of an animation.
-        thumbnail.animates = writing.format == .png
+        animation.apply(to: &thumbnail)
         try PictureJob(
             thumbnail: thumbnail, writing: writing, reporting: reporting, inputs: inputs.map(Input.init),
             output: output ?? (inputs == ["-"] ? OutputTemplate.standardOutput : OutputTemplate.defaultName)

@@ -4,12 +4,26 @@ public import Tintype
 extension Fit: ExpressibleByArgument {}
 extension Thumbnail.Colors: ExpressibleByArgument {}
 extension Gravity: ExpressibleByArgument {}
+extension Dithering: ExpressibleByArgument {}
 extension Filter: ExpressibleByArgument {}
 extension Metadata.Keep: ExpressibleByArgument {}
 extension JPEGEncoder.Subsampling: ExpressibleByArgument {}
 
 extension Color: ExpressibleByArgument {
     public init?(argument: String) { self.init(hex: argument) }
+}
+
+extension Thumbnail.FrameChoice: ExpressibleByArgument {
+    /// A number from 0, or `best`.
+    public init?(argument: String) {
+        if argument == "best" {
+            self = .mostDetailed
+        } else if let index = Int(argument), index >= 0 {
+            self = .index(index)
+        } else {
+            return nil
+        }
+    }
 }
 
 extension TargetSize: ExpressibleByArgument {
@@ -97,7 +111,7 @@ struct PixelDensity: ExpressibleByArgument {
 
 /// A format that can be asked for by name.
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
-    case jpeg, jpg, png, gif, ppm, pgm, pnm, pam
+    case jpeg, jpg, png, apng, gif, ppm, pgm, pnm, pam
 
     /// The extension that its files bear.
     var pathExtension: String { self == .jpeg ? "jpg" : rawValue }

@@ -44,8 +44,11 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "The format. By default as the output's extension says, or as suits the picture.")
     var format: OutputFormat?
 
-    @Option(name: [.short, .long], help: "Quality of a JPEG, 1 to 100.")
-    var quality = 85
+    @Option(
+        name: [.short, .long],
+        help:
+            "Quality of a JPEG, 1 to 100: 85, or with --max-bytes the best that fits. With both, none better is tried.")
+    var quality: Int?
 
     @Option(help: "How a JPEG's colour is subsampled.")
     var subsampling = JPEGEncoder.Subsampling.s420
@@ -56,10 +59,21 @@ struct WritingOptions: ParsableArguments {
     @Option(help: "Threads inside one image. By default as many as there are cores.")
     var threads = Processors.count
 
-    @Flag(help: "Write a JPEG that shows the whole picture early, ever finer as it arrives.")
+    @Option(help: "Reduce a PNG or GIF to so many colours, 2 to 256.")
+    var colors: Int?
+
+    @Option(
+        help: "How colours that a palette lacks are shown: 'diffusion' for stills, 'ordered' for animations, or 'none'."
+    )
+    var dither: Dithering?
+
+    @Flag(help: "Write a JPEG or still GIF that shows the whole picture early, ever finer as it arrives.")
     var progressive = false
 
-    @Option(help: "Lower a JPEG's quality until it fits in so many bytes, for example 30k.")
+    @Flag(help: "Write a JPEG with arithmetic codes: smaller, slower, and not read by every program.")
+    var arithmetic = false
+
+    @Option(help: "The most bytes that a JPEG may have, for example 30k: its quality is what comes near that.")
     var maxBytes: ByteCount?
 
     @Option(help: "The pixels an inch that the file states, for example 300 or 300x600.")
@@ -75,9 +89,10 @@ struct WritingOptions: ParsableArguments {
     var color = Thumbnail.Colors.keep
 
     func validate() throws {
-        if !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
+        if let quality, !(1...100).contains(quality) { throw ValidationError("The quality must be 1 to 100.") }
         if threads < 1 { throw ValidationError("--threads must be at least 1.") }
         if !(0...9).contains(effort) { throw ValidationError("--effort must be 0 to 9.") }
+        if let colors, !(2...256).contains(colors) { throw ValidationError("--colors must be 2 to 256.") }
         if maxBytes != nil, let format, format != .jpeg, format != .jpg {
             throw ValidationError("--max-bytes is for JPEG.")
         }
@@ -89,13 +104,15 @@ struct WritingOptions: ParsableArguments {
         thumbnail.colors = color
         thumbnail.maximumBytes = maxBytes?.bytes
         thumbnail.density = density?.density
+        thumbnail.threads = threads
+        thumbnail.quantizer = colors.map { Quantizer(colors: $0, dithering: dither ?? .diffusion) }
     }
 
     /// The encoding for one picture, and the extension for its file's name.
     ///
     /// - Parameter extension: the output's, where it has one.
     func encoding(
-        for info: ImageInfo, extension: String?, input: Input
+        for info: ImageInfo, extension: String?, input: Input, limits: DecodeLimits
     ) throws(ImageError) -> (encoding: Encoding, extension: String) {
         var encoding: Encoding
         if let name = format?.pathExtension ?? `extension` {
@@ -107,6 +124,7 @@ struct WritingOptions: ParsableArguments {
             options.quality = quality
             options.subsampling = subsampling
             options.progressive = progressive
+            options.arithmetic = arithmetic
             encoding = .jpeg(options)
         } else if maxBytes != nil {
             throw ImageError(.misuse, "--max-bytes is for JPEG, and this becomes \(encoding.format.name)")
@@ -115,6 +133,15 @@ struct WritingOptions: ParsableArguments {
             options.effort = effort
             options.threads = threads
             encoding = .png(options)
+        }
+        if case .gif(var options) = encoding {
+            options.colors = colors ?? 256
+            options.dithering = dither
+            options.interlaced = progressive
+            options.memory = limits.memory
+            encoding = .gif(options)
+        } else if colors != nil, encoding.format != .png {
+            throw ImageError(.misuse, "--colors is for PNG and GIF, and this becomes \(encoding.format.name)")
         }
         return (encoding, name(for: encoding, input: input))
     }
@@ -162,6 +189,30 @@ struct ReportingOptions: ParsableArguments {
 
     @Flag(name: [.short, .long], help: "Say what became of every input.")
     var verbose = false
+}
+
+/// What becomes of an animation.
+struct AnimationOptions: ParsableArguments {
+    @Option(
+        help: "The frame that becomes a still picture: its number, from 0, or 'best' for the one with the most detail.")
+    var frame: Thumbnail.FrameChoice?
+
+    @Option(help: "Keep at most so many frames, evenly spread.")
+    var maxFrames: Int?
+
+    @Option(help: "Keep at most so many frames a second.")
+    var fps: Double?
+
+    func validate() throws {
+        if let maxFrames, maxFrames < 1 { throw ValidationError("--max-frames must be at least 1.") }
+        if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps must be more than 0 and at most 1000.") }
+    }
+
+    func apply(to thumbnail: inout Thumbnail) {
+        thumbnail.frame = frame
+        thumbnail.maximumFrames = maxFrames
+        thumbnail.maximumFrameRate = fps
+    }
 }
 
 /// How much is done at once.

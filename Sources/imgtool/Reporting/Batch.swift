@@ -17,7 +17,7 @@ final class Batch: Sendable {
         var next = 0
         var waiting: [Int: Report] = [:]
         var reported = 0
-        var errors: [ImageError] = []
+        var failures: [Int32] = []
         var outputFailed = false
     }
 
@@ -76,7 +76,7 @@ final class Batch: Sendable {
             state.waiting[index] = report
             clearProgress()
             while let report = state.waiting.removeValue(forKey: state.reported) {
-                if let error = report.error { state.errors.append(error) }
+                if let code = report.exitCode { state.failures.append(code) }
                 if !tell(report) { state.outputFailed = true }
                 state.reported += 1
             }
@@ -108,12 +108,12 @@ final class Batch: Sendable {
 
     /// - Throws: `ExitCode` unless all went well: the input's own code if there is one input, otherwise 1.
     func end() throws {
-        let (errors, outputFailed) = state.withLock { ($0.errors, $0.outputFailed) }
+        let (failures, outputFailed) = state.withLock { ($0.failures, $0.outputFailed) }
         if count > 1, !reporting.json, !reporting.quiet, channel == .message {
-            let failed = errors.isEmpty ? "" : ", \(errors.count) failed"
-            Console.say("\(count - errors.count) of \(count) done\(failed)")
+            let failed = failures.isEmpty ? "" : ", \(failures.count) failed"
+            Console.say("\(count - failures.count) of \(count) done\(failed)")
         }
-        if let error = errors.first { throw ExitCode(count == 1 ? error.exitCode : 1) }
+        if let code = failures.first { throw ExitCode(count == 1 ? code : 1) }
         if outputFailed { throw ExitCode(74) }
     }
 

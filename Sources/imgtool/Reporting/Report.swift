@@ -11,6 +11,11 @@ struct Report: Sendable {
     var line: String?
     var warnings: [DecodeWarning] = []
     var error: ImageError?
+    /// In place of the error's own.
+    var specialExitCode: Int32?
+
+    /// What the run ends with if this is its only input; nil if all went well.
+    var exitCode: Int32? { error.map { specialExitCode ?? $0.exitCode } }
 
     init(_ input: String) {
         self.input = input

@@ -6,22 +6,31 @@ import TintypeStore
 struct StoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "store", abstract: "Keep images that belong to records.",
-        subcommands: [Save.self, Get.self, List.self, Export.self, Delete.self])
+        subcommands: [Save.self, Get.self, List.self, Export.self, Delete.self, Check.self, GC.self, Compact.self])
 
-    /// What all of them take.
-    struct Common: ParsableArguments {
+    /// Which store, and how to speak of it.
+    struct Place: ParsableArguments {
         @Option(name: .customLong("store"), help: "The folder of the store.")
         var root = "./imgstore"
 
-        @Option(help: "The kind of record, for example Photo.")
-        var model: String
+        @Option(help: "Seconds to wait for others who change the store.")
+        var wait = 10.0
 
         @OptionGroup var reporting: ReportingOptions
 
-        func collection(
-            uploadTo: UploadTo<DynamicRecord> = .dated("")
-        ) throws(StoreError) -> ModelCollection<DynamicRecord> {
-            try ModelStore(root: FilePath(root)).collection(named: model, uploadTo: uploadTo)
+        func validate() throws {
+            if !(0...86_400).contains(wait) { throw ArgumentParser.ValidationError("--wait takes 0 to 86400 seconds.") }
+        }
+
+        var store: ModelStore {
+            let quiet = reporting.quiet
+            let records = FileRecords(root: FilePath(root), patience: .seconds(wait)) { torn in
+                if quiet { return }
+                Console.say(
+                    "imgtool: \(torn.file): warning: an unfinished change at byte \(torn.offset) (\(torn.bytes) bytes) is dropped"
+                )
+            }
+            return ModelStore(root: FilePath(root), records: records)
         }
 
         /// Does something that is not about a file, and reports on it.
@@ -32,6 +41,20 @@ struct StoreCommand: ParsableCommand {
         }
     }
 
+    /// What commands on records take.
+    struct Common: ParsableArguments {
+        @OptionGroup var place: Place
+
+        @Option(help: "The kind of record, for example Photo.")
+        var model: String
+
+        var reporting: ReportingOptions { place.reporting }
+
+        func collection() throws(StoreError) -> ModelCollection<DynamicRecord> {
+            try place.store.collection(named: model)
+        }
+    }
+
     struct Get: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a record.")
 
@@ -39,7 +62,7 @@ struct StoreCommand: ParsableCommand {
         @Argument var id: Int
 
         func run() async throws {
-            try await common.report(on: "\(id)") { report in
+            try await common.place.report(on: "\(id)") { report in
                 let record = try await common.collection().get(id: id)
                 report.bare = record.facts
                 let lines = record.values.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.text)" }
@@ -75,7 +98,7 @@ struct StoreCommand: ParsableCommand {
         @Argument var id: Int
 
         func run() async throws {
-            try await common.report(on: "\(id)") { report in
+            try await common.place.report(on: "\(id)") { report in
                 try await common.collection().delete(id: id)
                 report.bare = [("ok", .bool(true)), ("id", .int(id))]
             }

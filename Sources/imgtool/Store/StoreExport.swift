@@ -26,7 +26,7 @@ extension StoreCommand {
             let report = await Report(storing: "\(id)") { report in
                 let collection = try common.collection()
                 let record = try await collection.get(id: id)
-                let bytes = try collection.read(\.[image: field], of: record)
+                let bytes = try await collection.read(\.[image: field], of: record)
                 if isStandardOutput {
                     try FileByteSink.standardOutput.write(bytes.span)
                 } else {

@@ -10,6 +10,8 @@ extension Report {
         } catch let error as StoreError {
             self.error = error.imageError
             if case .validation(let refusal) = error { facts.append(("code", .string(refusal.code.rawValue))) }
+            // EX_TEMPFAIL: it may work the next time.
+            if case .locked = error { specialExitCode = 75 }
         } catch {
             self.error = error as? ImageError ?? ImageError(.io, "\(error)")
         }
@@ -22,10 +24,15 @@ extension StoreError {
         switch self {
         case .doesNotExist, .missingFile, .noFile:
             ImageError(.io, description, operation: .open)
-        case .invalidName, .invalidID, .undeclaredField, .alreadyExists, .multipleObjectsReturned, .unencodable:
+        case .invalidName, .invalidID, .undeclaredField, .alreadyExists, .multipleObjectsReturned, .unencodable,
+            .conflict:
             ImageError(.misuse, description)
-        case .damaged:
+        case .damaged(let file, let line, let byte, let reason):
+            ImageError(.malformed, "\(file) is damaged in line \(line): \(reason)", at: byte)
+        case .undecodable:
             ImageError(.malformed, description)
+        case .locked:
+            ImageError(.io, description)
         case .newerVersion:
             ImageError(.unsupported, description)
         case .file(let name, let error):

@@ -53,10 +53,11 @@ extension StoreCommand {
         }
 
         func run() async throws {
+            let store = common.place.store
             let batch = Batch(common.reporting, .payload, count: files.count)
             for (index, file) in files.enumerated() {
                 let report = await Report(storing: file) { report in
-                    let record = try await save(Input(name: file))
+                    let record = try await save(Input(name: file), in: store)
                     report.line = "\(record.id ?? 0)"
                     report.bare = [("ok", .bool(true)), ("input", .string(file))] + record.facts.dropFirst()
                 }
@@ -65,29 +66,31 @@ extension StoreCommand {
             try batch.end()
         }
 
-        private func save(_ input: Input) async throws -> DynamicRecord {
-            let collection = try common.collection(uploadTo: .dated(uploadTo))
+        private func save(_ input: Input, in store: ModelStore) async throws -> DynamicRecord {
+            let collection = try store.collection(named: common.model, uploadTo: .dated(uploadTo), saving: saving)
+            let bytes = try input.bytes()
+            // The store says what it does not take.
+            let name =
+                input.isStandardInput
+                ? "image.\(ImageFormat(signature: bytes)?.rawValue ?? "")" : input.path.lastComponent?.string ?? ""
+            let image = ImageField.pending(ContentFile(named: name, bytes: bytes))
+            let (field, pairs) = (field, values.compactMap(Self.pair))
+            let change: @Sendable (inout DynamicRecord) -> Void = { record in
+                for (key, value) in pairs { record.values[key] = .string(value) }
+                record[image: field] = image
+            }
+            if let id { return try await collection.update(id: id, change) }
             var record = DynamicRecord()
-            if let id { record = try await collection.get(id: id) }
-            for (key, value) in values.compactMap(Self.pair) { record.values[key] = .string(value) }
-            record[image: field] = .pending(try content(of: input))
-            return try await collection.save(record)
+            change(&record)
+            return try await collection.create(record)
         }
 
-        private func content(of input: Input) throws(ImageError) -> ContentFile {
-            let bytes = try input.bytes()
-            let format = ImageFormat(signature: bytes)
-            let stem = input.isStandardInput ? "image" : input.path.stem ?? "image"
-            guard let thumbnail, let format, format != .netpbm else {
-                // The store says what it does not take.
-                let name = input.isStandardInput ? "image.\(format?.rawValue ?? "")" : input.path.lastComponent?.string
-                return ContentFile(named: name ?? "", bytes: bytes)
-            }
+        private var saving: Thumbnail? {
+            guard let thumbnail else { return nil }
             var small = Thumbnail(thumbnail)
             small.reduction = .twice
             small.encoding = .jpeg(quality: quality)
-            small.options.strict = true
-            return ContentFile(named: stem + ".jpg", bytes: try small.make(from: bytes))
+            return small
         }
     }
 }

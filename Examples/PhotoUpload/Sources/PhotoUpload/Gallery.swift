@@ -64,8 +64,8 @@ struct Gallery: Sendable {
     }
 
     /// The bytes of a photo's file, to be pulled.
-    func open(_ photo: Photo, small: Bool) throws -> any ByteSource {
-        try photos.open(small ? \.small : \.image, of: photo)
+    func open(_ photo: Photo, small: Bool) async throws -> any ByteSource {
+        try await photos.open(small ? \.small : \.image, of: photo)
     }
 
     func remove(_ id: Int) async throws {

@@ -69,7 +69,7 @@ struct Routes: Sendable {
                     .eTag: "\"\(String(facts.crc32, radix: 16))-\(facts.bytes)\"",
                 ],
                 body: ResponseBody(contentLength: facts.bytes) { writer in
-                    let source = try gallery.open(photo, small: small)
+                    let source = try await gallery.open(photo, small: small)
                     var window = [UInt8](repeating: 0, count: 64 << 10)
                     while true {
                         var span = window.mutableSpan

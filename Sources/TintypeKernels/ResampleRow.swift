@@ -1,0 +1,132 @@
+/// An integer in which rows are resampled: what one of the two passes takes.
+///
+/// The resampler is written once over this protocol. What the first pass makes of a row is what the second one takes:
+///
+/// | samples of the picture | first pass | second pass | result |
+/// |---|---|---|---|
+/// | 8 bits, opaque | `UInt8` | `Int16` | `UInt8` |
+/// | 8 bits with alpha (colour × alpha), 16 bits opaque | `UInt16` | `Int32` | `Int32` |
+/// | 16 bits with alpha | `Int64` | `Int64` | `Int64` |
+///
+/// Rows are interleaved, as in the picture. Sums of integers do not depend on their order, so every implementation of these functions
+/// gives the same bits, and so do the two axes.
+public protocol ResampleRow: FixedWidthInteger & Sendable where Stride == Int {
+    associatedtype Weight: FixedWidthInteger & SignedInteger & Sendable
+    associatedtype Sum: FixedWidthInteger & SignedInteger & Sendable
+    associatedtype Result: FixedWidthInteger & Sendable
+    /// What `weighColumns` keeps a row in.
+    associatedtype Scratch: FixedWidthInteger & Sendable
+
+    /// Interleaves two rows sample by sample, as the vertical pass takes them: two rows are weighed at once.
+    ///
+    /// - Precondition: the rows have one length, and `pairs` twice that.
+    static func pair(_ even: Span<Self>, _ odd: Span<Self>, into pairs: inout MutableSpan<Self>, tier: CPUTier)
+
+    /// Weighs a window of rows: the vertical pass.
+    ///
+    /// Sets `row[i]` to the sum over j of `pairs[offsets[j] + 2i] × weights[2j] + pairs[offsets[j] + 2i + 1] × weights[2j + 1]`, shifted right by
+    /// `shift` with rounding, and saturated.
+    ///
+    /// - Parameters:
+    ///   - pairs: rows that `pair` interleaved.
+    ///   - offsets: where in `pairs` each begins; at most `mostPairs`.
+    /// - Precondition: from each offset on, `pairs` holds `2 × row.count` samples; `shift` is at least 1; no sum overflows. The weights of
+    ///   `UInt16` are below 2²⁶ and their sum, without signs, is below 1.8 × 2²⁶; `shift` is at least 12.
+    static func weighPairs(
+        _ pairs: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, into row: inout MutableSpan<Result>,
+        tier: CPUTier)
+
+    /// Adds the same sum, as it is, to `sums`, or sets them to it if `isFirst`: a part of a window too tall to be kept.
+    static func addPairs(
+        _ pairs: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, isFirst: Bool, to sums: inout MutableSpan<Sum>,
+        tier: CPUTier)
+
+    /// Sets `row[i]` to `sums[i]` shifted right by `shift` with rounding, and saturated.
+    ///
+    /// - Precondition: both are as long; `shift` is at least 1.
+    static func round(_ sums: Span<Sum>, shift: Int, into row: inout MutableSpan<Result>)
+
+    /// Weighs the pixels of a row: the horizontal pass.
+    ///
+    /// Sets sample c of pixel i to the sum over k of sample c of pixel `starts[i] + k` times `weights[i × taps + k]`, shifted right by `shift` with
+    /// rounding, and saturated.
+    ///
+    /// - Parameters:
+    ///   - channels: samples a pixel, 1 to 4.
+    ///   - columns: what counts where.
+    ///   - scratch: `scratchCount` elements, of any content.
+    /// - Precondition: `row` holds whole pixels, of which every window begins at one; `target` holds a pixel for each window; `shift` is at
+    ///   least 1; no sum overflows. Sums of `UInt16` and `Int32` are below 2⁵², their results below 2³⁰.
+    static func weighColumns(
+        _ row: Span<Self>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result>, tier: CPUTier)
+}
+
+/// The most pairs of rows that are weighed at once.
+public let mostPairs = 20
+
+/// The windows of a horizontal pass.
+public struct ColumnWeights<Weight: FixedWidthInteger & SignedInteger & Sendable>: Sendable {
+    /// Weights kept for each window, a multiple of 8.
+    public let taps: Int
+    /// The first pixel of each window: even, so that pixels can be taken two and two.
+    public let starts: [Int]
+    /// Weights that count, from the first on; those behind are zero.
+    public let counts: [Int]
+    /// `taps` for each window.
+    public let weights: [Weight]
+    /// The same where they have 32 bits.
+    let doubles: [Double]
+    /// Where the last window begins.
+    let lastStart: Int
+
+    /// - Precondition: what is said above.
+    public init(taps: Int, starts: [Int], counts: [Int], weights: [Weight]) {
+        precondition(taps % 8 == 0 && starts.count == counts.count && weights.count == starts.count * taps)
+        precondition(starts.allSatisfy { $0 >= 0 && $0 % 2 == 0 } && counts.allSatisfy { $0 >= 0 && $0 <= taps })
+        self.taps = taps
+        self.starts = starts
+        self.counts = counts
+        self.weights = weights
+        doubles = Weight.bitWidth == 32 ? weights.map { Double($0) } : []
+        lastStart = starts.max() ?? 0
+    }
+
+    /// Elements that `weighColumns` needs for a row: two for each sample, and room for windows that reach past its end.
+    public func scratchCount(pixels: Int, channels: Int) -> Int { 2 * (pixels + taps + 8) * max(channels, 4) }
+}
+
+extension UInt8: ResampleRow {
+    public typealias Weight = Int16
+    public typealias Sum = Int32
+    public typealias Result = Int16
+    public typealias Scratch = Int16
+}
+
+extension Int16: ResampleRow {
+    public typealias Weight = Int16
+    public typealias Sum = Int32
+    public typealias Result = UInt8
+    public typealias Scratch = Int16
+}
+
+extension UInt16: ResampleRow {
+    public typealias Weight = Int32
+    public typealias Sum = Int64
+    public typealias Result = Int32
+    public typealias Scratch = Int32
+}
+
+extension Int32: ResampleRow {
+    public typealias Weight = Int32
+    public typealias Sum = Int64
+    public typealias Result = Int32
+    public typealias Scratch = Int32
+}
+
+extension Int64: ResampleRow {
+    public typealias Weight = Int64
+    public typealias Sum = Int128
+    public typealias Result = Int64
+    public typealias Scratch = Int64
+}

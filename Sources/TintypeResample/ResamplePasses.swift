@@ -1,0 +1,127 @@
+import TintypeCore
+import TintypeKernels
+
+/// What both orders need.
+struct PassPlan {
+    let layout: SampleLayout
+    let horizontal: AxisWeights
+    let vertical: AxisWeights
+    let precision: Precision
+
+    var target: Size { Size(horizontal.target, vertical.target) }
+    /// Samples of a row of the source, and of the target.
+    var sourceSamples: Int { horizontal.source * layout.channels }
+    var targetSamples: Int { horizontal.target * layout.channels }
+}
+
+/// Columns first: holds rows of the source's width.
+final class VerticalFirst<Row: ResampleSource>
+where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
+    private let plan: PassPlan
+    private let columns: ColumnWeights<Row.Result.Weight>
+    private var rows: VerticalPass<Row>
+    private var remaining: Int
+    private var bytes: [UInt8]
+    private var unpacked: [Row]
+    private var between: [Row.Result]
+    private var scratch: [Row.Result.Scratch]
+    private var result: [Row.Result.Result]
+
+    init(_ plan: PassPlan) {
+        self.plan = plan
+        columns = WeightTable(plan.horizontal, shift: plan.precision.secondShift).columns
+        rows = VerticalPass(
+            WeightTable(plan.vertical, shift: plan.precision.firstShift), width: plan.sourceSamples)
+        remaining = plan.target.height
+        bytes = [UInt8](repeating: 0, count: plan.horizontal.source * plan.layout.bytesPerPixel)
+        unpacked = [Row](repeating: 0, count: plan.sourceSamples)
+        between = [Row.Result](repeating: 0, count: plan.sourceSamples)
+        let held = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
+        scratch = [Row.Result.Scratch](repeating: 0, count: held)
+        result = [Row.Result.Result](repeating: 0, count: plan.targetSamples)
+    }
+
+    func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
+        guard remaining > 0 else { throw ImageError(.misuse, "a row was asked for after the last") }
+        while !rows.isReady {
+            try source.readRow(into: &bytes)
+            if rows.wantsNext {
+                Row.unpack(&bytes, layout: plan.layout, into: &unpacked, tier: .current)
+                rows.push(&unpacked)
+            } else {
+                rows.skip()
+            }
+        }
+        rows.pop(shift: plan.precision.afterFirst, into: &between)
+        Self.weigh(between, plan, columns, &scratch, &result)
+        Row.Result.Result.pack(result.span, layout: plan.layout, into: &row, tier: .current)
+        remaining -= 1
+    }
+
+    private static func weigh(
+        _ row: [Row.Result], _ plan: PassPlan, _ columns: ColumnWeights<Row.Result.Weight>,
+        _ scratch: inout [Row.Result.Scratch], _ result: inout [Row.Result.Result]
+    ) {
+        var scratch = scratch.mutableSpan
+        var target = result.mutableSpan
+        Row.Result.weighColumns(
+            row.span, channels: plan.layout.channels, columns: columns, shift: plan.precision.afterSecond,
+            scratch: &scratch, into: &target, tier: .current)
+    }
+}
+
+/// Rows first: holds rows of the target's width.
+final class HorizontalFirst<Row: ResampleSource>
+where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
+    private let plan: PassPlan
+    private let columns: ColumnWeights<Row.Weight>
+    private var rows: VerticalPass<Row.Result>
+    private var remaining: Int
+    private var bytes: [UInt8]
+    private var unpacked: [Row]
+    private var scratch: [Row.Scratch]
+    private var between: [Row.Result]
+    private var result: [Row.Result.Result]
+
+    init(_ plan: PassPlan) {
+        self.plan = plan
+        columns = WeightTable(plan.horizontal, shift: plan.precision.firstShift).columns
+        rows = VerticalPass(
+            WeightTable(plan.vertical, shift: plan.precision.secondShift), width: plan.targetSamples)
+        remaining = plan.target.height
+        bytes = [UInt8](repeating: 0, count: plan.horizontal.source * plan.layout.bytesPerPixel)
+        unpacked = [Row](repeating: 0, count: plan.sourceSamples)
+        let held = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
+        scratch = [Row.Scratch](repeating: 0, count: held)
+        between = [Row.Result](repeating: 0, count: plan.targetSamples)
+        result = [Row.Result.Result](repeating: 0, count: plan.targetSamples)
+    }
+
+    func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
+        guard remaining > 0 else { throw ImageError(.misuse, "a row was asked for after the last") }
+        while !rows.isReady {
+            try source.readRow(into: &bytes)
+            if rows.wantsNext {
+                Row.unpack(&bytes, layout: plan.layout, into: &unpacked, tier: .current)
+                Self.weigh(unpacked, plan, columns, &scratch, &between)
+                rows.push(&between)
+            } else {
+                rows.skip()
+            }
+        }
+        rows.pop(shift: plan.precision.afterSecond, into: &result)
+        Row.Result.Result.pack(result.span, layout: plan.layout, into: &row, tier: .current)
+        remaining -= 1
+    }
+
+    private static func weigh(
+        _ row: [Row], _ plan: PassPlan, _ columns: ColumnWeights<Row.Weight>, _ scratch: inout [Row.Scratch],
+        _ result: inout [Row.Result]
+    ) {
+        var scratch = scratch.mutableSpan
+        var target = result.mutableSpan
+        Row.weighColumns(
+            row.span, channels: plan.layout.channels, columns: columns, shift: plan.precision.afterFirst,
+            scratch: &scratch, into: &target, tier: .current)
+    }
+}

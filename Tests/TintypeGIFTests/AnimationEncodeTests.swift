@@ -1,0 +1,197 @@
+import TestSupport
+import Testing
+import TintypeCore
+
+@testable import TintypeGIF
+
+@Suite("GIF animations, encoded")
+struct AnimationEncodeTests {
+    private typealias Frames = [(pixels: [UInt8], delay: Int)]
+
+    private func encoded(
+        _ size: Size, _ frames: Frames, loopCount: Int? = 0, _ options: GIFEncoder.Options = GIFEncoder.Options()
+    ) throws -> [UInt8] {
+        let sink = MemoryByteSink()
+        var encoder = try GIFAnimationEncoder(sink, size: size, loopCount: loopCount, options: options)
+        for (pixels, delay) in frames {
+            try encoder.writeFrame(Image(size: size, pixelFormat: .rgba8, pixels: pixels), delayMilliseconds: delay)
+        }
+        try encoder.finish()
+        return sink.bytes
+    }
+
+    private func decode(_ bytes: [UInt8]) throws -> DecodedFrames {
+        try DecodedFrames(GIFDecoder.self, MemoryByteSource(bytes), options: DecodeOptions(strict: true))
+    }
+
+    /// Pictures of `colors` that change here and there, with holes if so asked; no two neighbours are the same.
+    private func frames(
+        _ count: Int, _ size: Size, colors: Int, holes: Bool, _ random: inout SplitMix64
+    ) -> Frames {
+        let palette: [[UInt8]] = (0..<colors).map { (i: Int) -> [UInt8] in
+            [UInt8(i & 15) * 16, UInt8(i >> 4) * 16, 77, 255]
+        }
+        var pixels = [[UInt8]](repeating: palette[0], count: size.width * size.height)
+        return (0..<count).map { (index: Int) -> (pixels: [UInt8], delay: Int) in
+            let before = pixels
+            repeat {
+                let (x, y) = (
+                    Int.random(in: 0..<size.width, using: &random), Int.random(in: 0..<size.height, using: &random)
+                )
+                let clear: [UInt8] = [0, 0, 0, 0]
+                let color =
+                    holes && Bool.random(using: &random) ? clear : palette.randomElement(using: &random) ?? clear
+                for v in y..<min(size.height, y + 5) {
+                    for u in x..<min(size.width, x + 7) {
+                        pixels[v * size.width + u] =
+                            Int.random(in: 0..<9, using: &random) > 0 ? color : palette[(u + v) % colors]
+                    }
+                }
+            } while pixels == before
+            return (Array(pixels.joined()), 20 + index % 5 * 10)
+        }
+    }
+
+    /// Whatever was optimised, every frame looks as it was given, and lasts as long.
+    @Test(arguments: [1, 4, 250], [false, true])
+    func everyFrameIsExact(_ colors: Int, holes: Bool) throws {
+        var random = SplitMix64(seed: UInt64(colors * 2 + (holes ? 1 : 0)))
+        for size in [Size(1, 1), Size(24, 17), Size(40, 3)] where colors > 1 || holes {
+            let frames = frames(25, size, colors: colors, holes: holes, &random)
+            let decoded = try decode(encoded(size, frames))
+            #expect(decoded.frames == frames.map(\.pixels))
+            #expect(decoded.delays == frames.map(\.delay))
+        }
+    }
+
+    /// More than 256 colours in all, but few new ones a frame: each part has its own table.
+    @Test func manyColoursOneByOne() throws {
+        let size = Size(20, 20)
+        var pixels = [UInt8](repeating: 255, count: 1600)
+        let frames: Frames = (0..<30).map { (index: Int) -> (pixels: [UInt8], delay: Int) in
+            for i in 0..<40 {
+                let at = (index * 13 + i) % 400 * 4
+                pixels.replaceSubrange(at..<at + 3, with: [UInt8(index * 8), UInt8(i * 6), UInt8((index + i) % 256)])
+            }
+            return (pixels, 50)
+        }
+        var colors = Set<[UInt8]>()
+        for frame in frames {
+            for at in stride(from: 0, to: 1600, by: 4) { colors.insert(Array(frame.pixels[at..<at + 3])) }
+        }
+        #expect(colors.count > 256)
+        #expect(try decode(encoded(size, frames)).frames == frames.map(\.pixels))
+    }
+
+    /// All 256 colours are in use, so none is left for transparency.
+    @Test func aFullTable() throws {
+        let size = Size(16, 16)
+        let all: [UInt8] = (UInt8.min...UInt8.max).flatMap { (i: UInt8) -> [UInt8] in [i, i, 255 - i, 255] }
+        var changed = all
+        changed.replaceSubrange(40..<44, with: all[80..<84])
+        changed.replaceSubrange(800..<804, with: all[4..<8])
+        let frames: Frames = [(all, 50), (changed, 50), (all, 50), (changed, 70)]
+        #expect(try decode(encoded(size, frames)).frames == frames.map(\.pixels))
+        // And all of them change at once, but for one pixel.
+        let shifted: [UInt8] = Array(all[4...]) + Array(all[..<4])
+        var moved = shifted
+        moved.replaceSubrange(16..<20, with: all[16..<20])
+        #expect(try decode(encoded(size, [(all, 50), (moved, 50)])).frames == [all, moved])
+    }
+
+    @Test func photographsArePaletted() throws {
+        let size = Size(60, 40)
+        func picture(_ shift: Int) -> [UInt8] {
+            (0..<2400).flatMap { (i: Int) -> [UInt8] in
+                let (x, y) = (i % 60, i / 60)
+                // The left third stands still.
+                let moved = x < 20 ? x : x + shift
+                return [UInt8(moved * 3 % 256), UInt8(y * 6), UInt8((moved + y) * 2 % 256), 255]
+            }
+        }
+        let frames: Frames = (0..<6).map { (picture($0 * 5), 100) }
+        let one = try encoded(size, frames)
+        let decoded = try decode(one)
+        #expect(decoded.frames.count == 6)
+        for (frame, (wanted, _)) in zip(decoded.frames, frames) {
+            let error = zip(frame, wanted).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+            #expect(error < wanted.count * 4)
+        }
+        for y in 0..<40 {
+            for frame in decoded.frames {
+                #expect(frame[y * 240..<y * 240 + 80] == decoded.frames[0][y * 240..<y * 240 + 80])
+            }
+        }
+        #expect(try encoded(size, frames, GIFEncoder.Options(threads: 3)) == one)
+        // Windows of one frame, as memory allows no more.
+        let narrow = try decode(encoded(size, frames, GIFEncoder.Options(memory: 60 * 40 * 30)))
+        #expect(narrow.frames.count == 6)
+    }
+
+    @Test func windowsOfFewColoursAreExact() throws {
+        var random = SplitMix64(seed: 5)
+        let size = Size(30, 20)
+        let frames = frames(40, size, colors: 20, holes: true, &random)
+        let decoded = try decode(encoded(size, frames, GIFEncoder.Options(memory: 30 * 20 * 100)))
+        #expect(decoded.frames == frames.map(\.pixels))
+    }
+
+    @Test func framesAlikeAreOne() throws {
+        let (a, b): ([UInt8], [UInt8]) = ([1, 2, 3, 255], [9, 9, 9, 255])
+        let frames: Frames = [(a, 30), (a, 50), (b, 0), (b, 0), (b, 40), (a, 70)]
+        let decoded = try decode(encoded(Size(1, 1), frames))
+        #expect(decoded.frames == [a, b, a])
+        // What is stored as nothing is played for 100 ms.
+        #expect(decoded.delays == [80, 240, 70])
+        // More than a frame can last.
+        let long = try decode(encoded(Size(1, 1), [(a, 655_350), (a, 100)]))
+        #expect(long.frames == [a, a] && long.delays == [655_350, 100])
+    }
+
+    @Test func delaysKeepTheTime() throws {
+        let times = [0, 10, 16, 17, 33, 99]
+        let frames: Frames = (0..<30).map { ([UInt8($0), 0, 0, 255], times[$0 % 6]) }
+        let delays = try decode(encoded(Size(1, 1), frames)).delays
+        #expect(delays.count == 30)
+        let given = frames.reduce(0) { $0 + ($1.delay > 10 ? $1.delay : 0) }
+        let told = delays.reduce(0) { $0 + ($1 > 10 ? $1 : 0) }
+        #expect(abs(given - told) <= 20)
+        for (i, delay) in delays.enumerated() { #expect((delay <= 10) == (frames[i].delay <= 10)) }
+    }
+
+    @Test(arguments: [nil, 0, 1, 7, 65_535, 99_999])
+    func loops(_ count: Int?) throws {
+        let bytes = try encoded(Size(1, 1), [([1, 1, 1, 255], 20), ([2, 2, 2, 255], 20)], loopCount: count)
+        #expect(try decode(bytes).info.loopCount == count.map { min($0, 65_535) })
+    }
+
+    /// A small change must not cost a whole picture.
+    @Test func littleIsWrittenForLittle() throws {
+        var random = SplitMix64(seed: 8)
+        let noise: [UInt8] = (0..<100 * 100).flatMap { (_: Int) -> [UInt8] in
+            [UInt8.random(in: 0...200, using: &random), 0, 0, 255]
+        }
+        var frames: Frames = [(noise, 50)]
+        let first = try encoded(Size(100, 100), frames).count
+        var pixels = noise
+        for i in 0..<20 {
+            pixels[(i * 100 + 50) * 4] = 255
+            frames.append((pixels, 50))
+            // And away again.
+            frames.append((noise, 50))
+            pixels = noise
+        }
+        #expect(try encoded(Size(100, 100), frames).count < first + 40 * 40)
+    }
+
+    @Test func misuse() throws {
+        let sink = MemoryByteSink()
+        var encoder = try GIFAnimationEncoder(sink, size: Size(2, 1))
+        #expect(throws: ImageError.self) { try encoder.finish() }
+        let wrong = Image(size: Size(1, 1), pixelFormat: .rgba8, pixels: [1, 2, 3, 4])
+        #expect(throws: ImageError.self) { try encoder.writeFrame(wrong, delayMilliseconds: 0) }
+        #expect { _ = try GIFAnimationEncoder(sink, size: Size(9000, 9000)) } throws: {
+            ($0 as? ImageError)?.kind == .limitExceeded
+        }
+    }
+}

@@ -1,0 +1,201 @@
+import TestSupport
+import Testing
+import Tintype
+
+@testable import TintypeQuantize
+
+@Suite struct PaletteTests {
+    /// The nearest colour by measuring all of them.
+    private func nearest(_ color: UInt32, _ palette: [UInt32]) -> Float {
+        let oklab = Oklab()
+        let point = oklab.point(color)
+        return palette.map { oklab.point($0).squaredDistance(to: point) }.min() ?? .infinity
+    }
+
+    @Test func oklabOfKnownColours() {
+        // Values of Ottosson's reference implementation.
+        let expected: [(UInt32, Float, Float, Float)] = [
+            (0xFFFF_FFFF, 1, 0, 0), (0xFF00_0000, 0, 0, 0), (0xFF00_00FF, 0.62796, 0.22486, 0.12585),
+            (0xFF00_FF00, 0.86644, -0.23389, 0.17950), (0xFFFF_0000, 0.45201, -0.03246, -0.31153),
+        ]
+        for (color, lightness, a, b) in expected {
+            let point = Oklab().point(color)
+            #expect(abs(point.lightness + 0.5 - lightness) < 2e-4)
+            #expect(abs(point.a - a) < 2e-4 && abs(point.b - b) < 2e-4)
+        }
+    }
+
+    @Test func thereAndBack() {
+        var random = SplitMix64(seed: 7)
+        let oklab = Oklab()
+        for _ in 0..<2000 {
+            let opaque = UInt32.random(in: 0...0xFF_FFFF, using: &random) | 0xFF00_0000
+            let again = oklab.color(oklab.point(opaque))
+            for shift: UInt32 in [0, 8, 16, 24] {
+                #expect(abs(Int(opaque >> shift & 255) - Int(again >> shift & 255)) <= 1)
+            }
+        }
+        for alpha: UInt32 in [0, 1, 100, 254] {
+            let again = oklab.color(oklab.point(alpha << 24 | 0x80_4020))
+            #expect(again >> 24 == alpha && (alpha > 0 || again == 0))
+        }
+    }
+
+    @Test(arguments: [2, 16, 255, 256])
+    func fewColoursStayAsTheyAre(_ count: Int) {
+        var random = SplitMix64(seed: UInt64(count))
+        var colors = Set<UInt32>([0])
+        while colors.count < count { colors.insert(UInt32.random(in: 0x0100_0000...UInt32.max, using: &random)) }
+        let all = colors.sorted()
+        let pixels = (0..<4000).map { _ in all.randomElement(using: &random) ?? 0 } + all
+        for dithering in Dithering.allCases {
+            var made = pixels
+            let palette = Quantizer(colors: count, dithering: dithering).quantize(&made, width: 10)
+            #expect(made == pixels)
+            #expect(palette.sorted() == all)
+        }
+        var histogram = ColorHistogram()
+        histogram.add(pixels.span)
+        #expect(histogram.exactColors(limit: count - 1) == nil)
+    }
+
+    private func photo() throws -> (pixels: [UInt32], width: Int) {
+        let image = try Image(decoding: TestImages.bytes("photo.png"))
+        var rows = try PixelConversion(AnyRowSource(image.rows), to: .rgba8)
+        let rgba = try Image(collecting: &rows)
+        var pixels: [UInt32] = []
+        Quantizer().append(rgba.pixels.span, to: &pixels)
+        return (pixels, rgba.size.width)
+    }
+
+    @Test(arguments: [2, 7, 64, 256])
+    func withoutDitheringEveryPixelGetsTheNearestColour(_ count: Int) throws {
+        let (pixels, width) = try photo()
+        var made = pixels
+        let palette = Quantizer(colors: count, dithering: .none).quantize(&made, width: width)
+        #expect(palette.count <= count && Set(palette).count == palette.count)
+        #expect(Set(made).isSubset(of: palette))
+        let oklab = Oklab()
+        for i in stride(from: 0, to: pixels.count, by: 97) {
+            let distance = oklab.point(pixels[i]).squaredDistance(to: oklab.point(made[i]))
+            // A colour at the border of a cell may miss the nearest by a hair.
+            #expect(distance.squareRoot() <= nearest(pixels[i], palette).squareRoot() + 0.002)
+        }
+    }
+
+    /// k-means must beat the groups that it began with, and more colours must beat fewer.
+    @Test func theErrorFalls() throws {
+        let (pixels, _) = try photo()
+        var histogram = ColorHistogram()
+        histogram.add(pixels.span)
+        func error(_ palette: [UInt32]) -> Float {
+            stride(from: 0, to: pixels.count, by: 31).reduce(0) { $0 + nearest(pixels[$1], palette) }
+        }
+        let errors = [2, 8, 32, 128, 256].map { error(histogram.palette(count: $0)) }
+        #expect(zip(errors, errors.dropFirst()).allSatisfy { $0 > $1 })
+        let oklab = Oklab()
+        let points = histogram.entries.map { oklab.point($0.color) }
+        let weights = histogram.entries.map { Float($0.count) }
+        let cut = VarianceCut.means(of: points, weights: weights, count: 32).map { oklab.color($0) }
+        #expect(error(histogram.palette(count: 32)) < error(cut))
+    }
+
+    /// Dithering keeps the mean colour of an area that no palette colour has.
+    @Test(arguments: [Dithering.diffusion, .ordered], [0x50, 0x80, 0xA8] as [UInt32])
+    func dotsAverageToTheColour(_ dithering: Dithering, _ gray: UInt32) {
+        let palette: [UInt32] = [0xFF40_4040, 0xFFC0_C0C0, 0xFF00_00FF]
+        var pixels = [UInt32](repeating: 0xFF00_0000 | gray * 0x01_0101, count: 128 * 128)
+        var mapper = PaletteMapper(palette)
+        mapper.map(&pixels, width: 128, dithering: dithering)
+        let mean = pixels.reduce(0.0) { $0 + Double($1 >> 8 & 255) } / Double(pixels.count)
+        // The ordered pattern mixes in the perceptual space, in which the middle lies a little elsewhere.
+        #expect(abs(mean - Double(gray)) < (dithering == .diffusion ? 2 : 12), "\(mean)")
+    }
+
+    @Test func orderedDitheringDependsOnPlaceAndColourOnly() throws {
+        let (pixels, width) = try photo()
+        var changed = pixels
+        for i in 0..<width * 20 { changed[i] = 0xFF12_3456 }
+        var histogram = ColorHistogram()
+        histogram.add(pixels.span)
+        var mapper = PaletteMapper(histogram.palette(count: 32))
+        var (a, b) = (pixels, changed)
+        mapper.map(&a, width: width, dithering: .ordered)
+        mapper.map(&b, width: width, dithering: .ordered)
+        for i in pixels.indices where pixels[i] == changed[i] { #expect(a[i] == b[i]) }
+    }
+
+    @Test func transparency() {
+        var random = SplitMix64(seed: 3)
+        let bytes = (0..<8000).map { _ in UInt8.random(in: 0...255, using: &random) }
+        var pixels: [UInt32] = []
+        Quantizer(alpha: .threshold).append(bytes.span, to: &pixels)
+        for (i, pixel) in pixels.enumerated() {
+            #expect(pixel >> 24 == (bytes[4 * i + 3] >= 128 ? 255 : 0))
+            #expect(pixel >> 24 == 255 || pixel == 0)
+        }
+        pixels = []
+        Quantizer().append(bytes.span, to: &pixels)
+        pixels += [0, 0, 0xFF00_00FF, 0]
+        for dithering in Dithering.allCases {
+            var made = pixels
+            let palette = Quantizer(colors: 20, dithering: dithering).quantize(&made, width: 4)
+            #expect(palette.count <= 20 && palette.contains(0))
+            #expect(made.suffix(4).elementsEqual([0, 0, made[made.count - 2], 0]))
+            #expect(Set(made).isSubset(of: palette))
+        }
+    }
+
+    @Test func aHistogramOfParts() throws {
+        let (pixels, _) = try photo()
+        var (whole, first, second) = (ColorHistogram(), ColorHistogram(), ColorHistogram())
+        whole.add(pixels.span)
+        first.add(Array(pixels[..<9000]).span)
+        second.add(Array(pixels[9000...]).span)
+        first.add(second)
+        let counts = [whole, first].map { $0.entries.reduce(0) { $0 + $1.count } }
+        #expect(counts == [UInt64(pixels.count), UInt64(pixels.count)])
+    }
+
+    @Test func blueNoiseIsEven() {
+        let thresholds = BlueNoise.thresholds()
+        let side = BlueNoise.side
+        #expect(Set(thresholds).count == side * side)
+        // Of any 8 by 8 square about half the dots are set at half.
+        for y in stride(from: 0, to: side, by: 8) {
+            for x in stride(from: 0, to: side, by: 8) {
+                let set = (0..<64).count { thresholds[(y + $0 / 8) * side + x + $0 % 8] < 0.5 }
+                #expect((26...38).contains(set))
+            }
+        }
+        // No dot of the first tenth touches another.
+        for place in thresholds.indices where thresholds[place] < 0.1 {
+            let neighbours = [(1, 0), (0, 1), (1, 1)].map { dx, dy in
+                thresholds[(place / side + dy) % side * side + (place % side + dx) % side]
+            }
+            #expect(neighbours.allSatisfy { $0 >= 0.1 })
+        }
+    }
+
+    @Test func rowsOfFewColours() throws {
+        let image = try Image(decoding: TestImages.bytes("photo.png"))
+        let rgba = AnyRowSource(try PixelConversion(AnyRowSource(image.rows), to: .rgba8))
+        var rows = try QuantizedRows(rgba, by: Quantizer(colors: 12))
+        let few = try Image(collecting: &rows)
+        let colors = Set(stride(from: 0, to: few.pixels.count, by: 4).map { Array(few.pixels[$0..<$0 + 4]) })
+        #expect(colors.count <= 12 && colors.count > 8)
+        var row = [UInt8](repeating: 0, count: few.bytesPerRow)
+        #expect(throws: ImageError.self) { try rows.readRow(into: &row) }
+    }
+
+    @Test(arguments: [1, 257])
+    func wrongNumbersOfColours(_ count: Int) throws {
+        let image = Image(size: Size(1, 1), pixelFormat: .rgba8, pixels: [1, 2, 3, 255])
+        #expect {
+            _ = try QuantizedRows(AnyRowSource(image.rows), by: Quantizer(colors: count))
+        } throws: { ($0 as? ImageError)?.kind == .misuse }
+        #expect {
+            _ = try QuantizedRows(AnyRowSource(image.rows), by: Quantizer(), limit: 3)
+        } throws: { ($0 as? ImageError)?.kind == .limitExceeded }
+    }
+}
