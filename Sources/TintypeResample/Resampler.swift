@@ -61,7 +61,9 @@ public struct Resampler: RowSource, ~Copyable {
         if !layout.isWide, !layout.hasAlpha, let narrow = precision(.narrow), narrow.isAmple {
             return passes(UInt8.self, plan(narrow), order)
         }
-        if !layout.isWide || !layout.hasAlpha, let wide = precision(.wide), wide.isAmple {
+        // The bound grows with the number of weights, the error itself with its square root. Where a picture of 8 bits with alpha is shrunk so
+        // far that the bound is no longer small, hundreds of weights a pixel keep the error far below a unit, and 64 bits take ten times as long.
+        if !layout.isWide || !layout.hasAlpha, let wide = precision(.wide), wide.isAmple || !layout.isWide {
             return passes(UInt16.self, plan(wide), order)
         }
         guard let widest = precision(.widest) else { preconditionFailure("64 bits hold every sample") }
