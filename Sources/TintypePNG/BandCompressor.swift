@@ -40,10 +40,7 @@ struct BandCompressor: Sendable {
                 for sample in samples { bytes += try filter.apply(choice, to: sample) }
                 counts.append(try measure(bytes))
             }
-            // What compresses well does so quickly, and its parts differ: then it is tried on the whole.
-            let best = Self.least(counts)
-            let bytes = samples.reduce(0) { $0 + $1.lines.count }
-            if counts[best] > bytes / 4 { return try filter.apply(choices[best], to: band) }
+            return try filter.apply(choices[Self.least(counts)], to: band)
         }
         var best: (bytes: [UInt8], count: Int)?
         for choice in choices {
