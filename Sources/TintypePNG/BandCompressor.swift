@@ -80,13 +80,15 @@ struct BandCompressor: Sendable {
         effort.triesWholeBands || count <= 4 * Self.spots * Self.spotBytes
     }
 
-    /// Some lines from each of several places in the band; none if it has hardly more.
+    /// Some lines from each of several places in the band, at most half of it; none if its lines are too few for that.
     private func samples(of band: Band) -> [Band] {
         let rows = band.lines.count / lineBytes
-        let take = max(Self.spotLines, Self.spotBytes / lineBytes)
-        guard rows > Self.spots * take else { return [] }
-        return (0..<Self.spots).map { spot in
-            let first = min(rows - take, rows * (2 * spot + 1) / (2 * Self.spots))
+        let take = min(max(Self.spotLines, Self.spotBytes / lineBytes), rows / (2 * Self.spots))
+        guard take > 0 else { return [] }
+        // Of very long lines fewer will do.
+        let spots = min(Self.spots, max(1, Self.spots * Self.spotBytes / (take * lineBytes)))
+        return (0..<spots).map { spot in
+            let first = min(rows - take, rows * (2 * spot + 1) / (2 * spots))
             let (start, end) = (first * lineBytes, (first + take) * lineBytes)
             let above = first == 0 ? band.prior : Array(band.lines[start - lineBytes..<start])
             return Band(lines: Array(band.lines[start..<end]), prior: above)
