@@ -180,6 +180,18 @@ struct AnimationEncodeTests {
         #expect(decoded.frames == frames.map(\.pixels))
     }
 
+    /// An opaque first image tells of what vanishes later: some players would show black there.
+    @Test func theFirstImageTellsOfTransparency() throws {
+        let pixel: [UInt8] = [9, 8, 7, 255]
+        let opaque = Array([[UInt8]](repeating: pixel, count: 12).joined())
+        let hole = [0, 0, 0, 0] + opaque.dropFirst(4)
+        for (second, told) in [(hole, true), (Array(opaque.dropLast(4)) + [1, 2, 3, 255], false)] {
+            let bytes = try encoded(Size(4, 3), [(opaque, 50), (second, 50)])
+            #expect(try GIFDecoder.inspect(MemoryByteSource(bytes)).info.hasAlpha == told)
+            #expect(try decode(bytes).frames == [opaque, second])
+        }
+    }
+
     @Test func framesAlikeAreOne() throws {
         let (a, b): ([UInt8], [UInt8]) = ([1, 2, 3, 255], [9, 9, 9, 255])
         let frames: Frames = [(a, 30), (a, 50), (b, 0), (b, 0), (b, 40), (a, 70)]

@@ -31,8 +31,8 @@ struct ResamplerTests {
     @Test(arguments: Filter.allCases)
     func partsAreThoseOfTheWhole(filter: Filter) throws {
         var random = SplitMix64(seed: 19)
-        for format in [PixelFormat.rgb8, .rgba8, .rgba16] {
-            for (from, to) in Self.sizes {
+        for format in [PixelFormat.rgb8, .rgba8] {
+            for (from, to) in Self.sizes + [(Size(9, 20), Size(9, 40))] {
                 let image = TestPattern.noise.image(from, format, using: &random)
                 let across = AxisWeights(filter: filter, source: from.width, target: to.width)
                 let down = AxisWeights(
@@ -44,10 +44,10 @@ struct ResamplerTests {
                     let first = Int.random(in: 0..<from.height, using: &random)
                     let changed = first..<Int.random(in: first + 1...from.height, using: &random)
                     let targets = down.targets(of: changed)
-                    for y in 0..<to.height {
-                        let needs = down.part(y..<y + 1).sources
-                        #expect(targets.contains(y) == needs.overlaps(changed), "\(filter) \(changed) \(y)")
+                    let missed = (0..<to.height).first {
+                        !targets.contains($0) && down.part($0..<$0 + 1).sources.overlaps(changed)
                     }
+                    #expect(missed == nil, "\(filter) \(changed)")
                     if targets.isEmpty { continue }
                     let (weights, sources) = down.part(targets)
                     let band = image.pixels[
