@@ -39,7 +39,7 @@ struct BandCompressor: Sendable {
         var best: (bytes: [UInt8], count: Int)?
         for choice in choices {
             let bytes = try filter.apply(choice, to: band)
-            let count = try measure(bytes)
+            let count = try measure(bytes, effort.measures)
             if count < best?.count ?? .max { best = (bytes, count) }
         }
         return best?.bytes ?? []
@@ -49,31 +49,33 @@ struct BandCompressor: Sendable {
     private func bestOnSamples(_ band: Band) throws(ImageError) -> Effort.FilterChoice? {
         let small = samples(of: band, Self.spotBytes)
         if small.isEmpty { return nil }
-        var counts = try measure(small)
+        var counts = try measure(small, effort.measures)
         let bytes = small.reduce(0) { $0 + $1.lines.count }
-        if Self.compressesWell(bytes, counts) { counts = try measure(samples(of: band, Self.largeSpotBytes)) }
+        if Self.compressesWell(bytes, counts) {
+            counts = try measure(samples(of: band, Self.largeSpotBytes), [effort.repetitive])
+        }
         return effort.filters[Self.least(counts)]
     }
 
-    /// Such bytes are mostly repetitions and flat areas, of which short samples tell little; longer ones are quickly measured.
+    /// Such bytes are mostly repetitions and flat areas. Short samples tell little of them, but longer ones are quickly measured.
     private static func compressesWell(_ bytes: Int, _ counts: [Int]) -> Bool {
         counts.contains { $0 < bytes / 4 }
     }
 
     /// How many bytes the samples take after each of the effort's filters.
-    private func measure(_ samples: [Band]) throws(ImageError) -> [Int] {
+    private func measure(_ samples: [Band], _ codings: [Deflater.Coding]) throws(ImageError) -> [Int] {
         var counts: [Int] = []
         for choice in effort.filters {
             var bytes: [UInt8] = []
             for sample in samples { bytes += try filter.apply(choice, to: sample) }
-            counts.append(try measure(bytes))
+            counts.append(try measure(bytes, codings))
         }
         return counts
     }
 
-    private func measure(_ bytes: [UInt8]) throws(ImageError) -> Int {
+    private func measure(_ bytes: [UInt8], _ codings: [Deflater.Coding]) throws(ImageError) -> Int {
         var least = Int.max
-        for coding in effort.measures { least = min(least, try Deflater.count(bytes, coding)) }
+        for coding in codings { least = min(least, try Deflater.count(bytes, coding)) }
         return least
     }
 
@@ -118,8 +120,8 @@ struct BandCompressor: Sendable {
     /// The coding that does best on bytes from several places, each with those before it to refer to.
     private func bestOnSamples(_ bytes: [UInt8]) throws(ImageError) -> Deflater.Coding {
         let codings = effort.codings
-        var counts = try measure(bytes, Self.spotBytes)
-        if Self.compressesWell(Self.spots * Self.spotBytes, counts) { counts = try measure(bytes, Self.largeSpotBytes) }
+        let counts = try measureSamples(of: bytes)
+        if Self.compressesWell(Self.spots * Self.spotBytes, counts) { return effort.repetitive }
         let fast = codings.indices.filter { codings[$0].level == codings[0].level }
         let slow = codings.indices.filter { codings[$0].level != codings[0].level }
         guard let fastest = fast.min(by: { counts[$0] < counts[$1] }) else { return codings[0] }
@@ -129,11 +131,11 @@ struct BandCompressor: Sendable {
     }
 
     /// How many bytes samples take in each of the effort's codings, each sample with what stands before it to refer to.
-    private func measure(_ bytes: [UInt8], _ spotBytes: Int) throws(ImageError) -> [Int] {
+    private func measureSamples(of bytes: [UInt8]) throws(ImageError) -> [Int] {
         let samples = (0..<Self.spots).map { spot in
-            let start = max(0, bytes.count * (2 * spot + 1) / (2 * Self.spots) - spotBytes / 2)
+            let start = bytes.count * (2 * spot + 1) / (2 * Self.spots) - Self.spotBytes / 2
             let before = Array(bytes[max(0, start - Deflater.window)..<start])
-            return (bytes: Array(bytes[start..<min(start + spotBytes, bytes.count)]), before: before)
+            return (bytes: Array(bytes[start..<start + Self.spotBytes]), before: before)
         }
         var counts: [Int] = []
         for coding in effort.codings {
