@@ -54,20 +54,26 @@ import TintypeStore
         #expect(fast[1] < fast[0] * 1.2)
     }
 
-    /// Ten times as many records take about ten times as long; when each new id was the maximum of all, it was twenty times and more.
+    /// Ten times as many records take about ten times as long; when each new id was the maximum of all, it was twenty times and more. In a
+    /// process of its own, whose processor time is nobody else's.
     @Test func creatingManyAtOnce() async throws {
-        let clock = ContinuousClock()
-        var times: [Duration] = []
-        for count in [5_000, 50_000] {
-            var fastest = Duration.seconds(1_000)
-            for _ in 0..<2 {
-                let photos = try TemporaryFolder(inMemory: true).photos
-                let records = (1...count).map { Photo(title: "photo \($0)") }
-                fastest = min(fastest, try await clock.measure { _ = try await photos.bulkCreate(records) })
+        let folder = TemporaryFolder(inMemory: true)
+        await #expect(processExitsWith: .success) { [path = folder.path.string as String] in
+            var times: [Int] = []
+            for count in [5_000, 50_000] {
+                var fastest = Int.max
+                for attempt in 0..<2 {
+                    let root = FilePath(path).appending("\(count)-\(attempt)")
+                    let photos = try ModelStore(root: root).collection(of: Photo.self)
+                    let records = (1...count).map { Photo(title: "photo \($0)") }
+                    let start = clock()
+                    _ = try await photos.bulkCreate(records)
+                    fastest = min(fastest, clock() - start)
+                }
+                times.append(fastest)
             }
-            times.append(fastest)
+            #expect(times[1] < times[0] * 15)
         }
-        #expect(times[1] < times[0] * 15)
     }
 
     /// In a process of its own, whose memory is nobody else's.
