@@ -31,33 +31,31 @@ struct EncodedFrame {
     struct ScanPlan {
         /// For each scan the tables with the shortest stream.
         fileprivate(set) var tables: [[HuffmanSpecification?]] = []
-        /// The bytes of the scans' headers, without and with the tables.
-        fileprivate(set) var bareHeaders = 0
+        /// The bytes of the scans' headers, tables and all.
         fileprivate(set) var headers = 0
         /// The bytes of their data, but for stuffing.
         fileprivate(set) var data = 0
     }
 
-    /// Goes through each scan for its Huffman tables, whatever the codes of the file.
+    /// Goes through each scan for its Huffman tables.
     func plan(_ bands: [BlockBand]) -> ScanPlan {
         var plan = ScanPlan()
         for scan in scans {
             let frequencies = frequencies(of: scan, in: bands)
             let tables = frequencies.optimalTables
-            plan.bareHeaders += 8 + 2 * scan.components.count
+            plan.headers += 8 + 2 * scan.components.count
             for table in tables { plan.headers += table.map { 21 + $0.symbols.count } ?? 0 }
             plan.data += (frequencies.bits(with: HuffmanCodes(tables)) + 7) / 8
             plan.tables.append(tables)
         }
-        plan.headers += plan.bareHeaders
         return plan
     }
 
-    /// The bytes of the scans' data with arithmetic codes. Nothing but the coding itself tells.
-    func arithmeticBytes(_ bands: [BlockBand]) throws(ImageError) -> Int {
+    /// The bytes of the scans' headers and of their data, with arithmetic codes: nothing but the coding itself tells.
+    func arithmeticBytes(_ bands: [BlockBand]) throws(ImageError) -> (headers: Int, data: Int) {
         var writer = ByteWriter(MemoryByteSink())
         for scan in scans { try writeArithmetic(scan, bands, to: &writer) }
-        return writer.offset
+        return (scans.reduce(0) { $0 + 8 + 2 * $1.components.count }, writer.offset)
     }
 
     /// Writes all scans of coefficients that are all there, and the end of the image.

@@ -21,8 +21,6 @@ struct QualitySearch {
     private var rate = 0.6
     /// The bytes of all of the picture, divided by what the sample let expect.
     private var correction = 1.0
-    /// The bytes of arithmetic codes, divided by those of Huffman's.
-    private var efficiency = 1.0
 
     /// - Parameters:
     ///   - bands: not quantised, without what the finest quality quantises to zero.
@@ -42,9 +40,11 @@ struct QualitySearch {
     }
 
     /// A file that has at least so much of the maximum is good enough; what is aimed at, and how near a guess comes.
-    private static let (enough, aim, tolerance) = (0.951, 0.978, 0.01)
+    private static let (enough, aim, tolerance) = (0.951, 0.977, 0.01)
     /// One of so many rows of MCUs is in the sample, if there are enough blocks.
-    private static let (sampleStride, blocksForStride) = (12, 1_024)
+    private static let (sampleStride, blocksForStride) = (24, 2_048)
+    /// Of random bytes one in 256 is FF and stuffed.
+    private static let stuffing = 257.0 / 256
     /// By how much of the maximum a file may be smaller than was counted, since stuffing is foretold as in random bytes.
     private static let doubt = 0.004
 
@@ -79,13 +79,16 @@ struct QualitySearch {
     }
 
     /// The bytes of the file of a quality, and the file itself where it may fit.
-    private mutating func attempt(_ quality: FineQuality) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
+    private func attempt(_ quality: FineQuality) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
         var requantizer = Requantizer(frame.layout, steps: steps(quality))
         let bands = bands.map { requantizer.quantize($0) }
-        let plan = frame.plan(bands)
-        let counted = bytes(plan, times: 1)
-        // Only the coding itself tells how long arithmetic codes are.
-        if counted > maximumBytes * (1 + (frame.isArithmetic ? 0.02 : Self.doubt)) { return (counted, nil) }
+        var plan: EncodedFrame.ScanPlan?
+        if !frame.isArithmetic {
+            let found = frame.plan(bands)
+            let counted = Double(headerBytes + found.headers) + Double(found.data) * Self.stuffing
+            if counted > maximumBytes * (1 + Self.doubt) { return (counted, nil) }
+            plan = found
+        }
         var frame = frame
         frame.quantization = steps(quality).map { $0.map(UInt16.init) }
         let sink = MemoryByteSink()
@@ -110,7 +113,7 @@ struct QualitySearch {
             let share = expected / maximumBytes
             let lastMiss = miss
             miss = share - Self.aim
-            let tolerance = tries < 4 ? Self.tolerance : 2 * Self.tolerance
+            let tolerance = tries < 3 ? Self.tolerance : 2 * Self.tolerance
             if miss.magnitude <= tolerance || quality == finest && share <= 1.01 { return (quality, expected) }
             // Missed twice on the same side: from beyond the aim the bracket closes sooner.
             lead = miss * lastMiss > 0 ? -2 * miss : 0
@@ -144,22 +147,18 @@ struct QualitySearch {
         let steps = steps(quality)
         var requantizer = Requantizer(frame.layout, steps: steps)
         let sample = sample.map { requantizer.quantize($0) }
-        let plan = frame.plan(sample)
-        if frame.isArithmetic && plan.data > 0 {
-            efficiency = Double(try frame.arithmeticBytes(sample)) / Double(plan.data)
+        var (headers, data) = (0, 0.0)
+        if frame.isArithmetic {
+            let coded = try frame.arithmeticBytes(sample)
+            (headers, data) = (coded.headers, Double(coded.data))
+        } else {
+            let plan = frame.plan(sample)
+            (headers, data) = (plan.headers, Double(plan.data) * Self.stuffing)
         }
         let all = weight(survivors, bands, steps)
-        let bytes = bytes(plan, times: all / weight(sampleSurvivors, sample, steps))
-        rate = (bytes - Double(headerBytes)) / all
-        return Double(headerBytes) + (bytes - Double(headerBytes)) * correction
-    }
-
-    /// The bytes of a file whose scans have a plan, or so many times as much data.
-    private func bytes(_ plan: EncodedFrame.ScanPlan, times factor: Double) -> Double {
-        let data = Double(plan.data) * factor
-        if frame.isArithmetic { return Double(headerBytes + plan.bareHeaders) + data * efficiency }
-        // Of random bytes one in 256 is FF and stuffed.
-        return Double(headerBytes + plan.headers) + data * 257 / 256
+        let bytes = Double(headers) + data * all / weight(sampleSurvivors, sample, steps)
+        rate = bytes / all
+        return Double(headerBytes) + bytes * correction
     }
 
     /// What bytes are nearly proportional to. Blocks count too: they have DC coefficients, and ends.
