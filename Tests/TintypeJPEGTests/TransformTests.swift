@@ -59,8 +59,7 @@ struct TransformTests {
         let file = try picture(.s420, channels: channels, progressive: progressive).encode()
         let copy = try apply(JPEGTransform(arithmetic: true), to: file).file
         #expect(copy.count < file.count)
-        #expect(
-            try JPEGDecoder.inspect(MemoryByteSource(copy)).info.jpeg?.process.rawValue.contains("arithmetic") == true)
+        #expect(JPEGSegments(copy).segments.contains { $0.marker == (progressive ? 0xCA : 0xC9) })
         #expect(try decoded(copy) == decoded(file))
         let back = try apply(JPEGTransform(), to: copy).file
         #expect(back == (try apply(JPEGTransform(), to: file).file))
