@@ -4,19 +4,25 @@ WIDTH, LEFT, RIGHT, LINE, TOP = 860, 300, 70, 20, 64
 INK, OURS, THEIRS, LINES = "#24292f", "#d9480f", "#8c959f", "#d0d7de"
 
 
+def amount(value, unit):
+    """With three digits: 4.02 s, 113 ms, 17.1 MiB."""
+    if unit == "ms" and value >= 1000:
+        value, unit = value / 1000, "s"
+    return "%s %s" % ("%.0f" % value if value >= 100 else "%.3g" % value, unit)
+
+
 def shapes(rows, note):
     """What is drawn: ("bar", x, y, width, colour), ("text", x, y, words, anchor, size) and a scale line; and the height."""
-    longest = max(max(value for _, value in bars) for _, _, bars in rows)
     scale = (WIDTH - LEFT - RIGHT)
-    drawn = [("text", 16, 30, "Time on one core, shorter is better", "start", 18), ("text", 16, 50, note, "start", 12)]
+    drawn = [("text", 16, 30, "Time on one core and memory, shorter is better", "start", 18), ("text", 16, 50, note, "start", 12)]
     y = TOP
-    for title, _, bars in rows:
+    for title, unit, _, bars in rows:
         most = max(value for _, value in bars)
         drawn.append(("text", LEFT - 12, y + 14, title, "end", 12))
         for name, value in bars:
             width = max(2, scale * value / most)
             drawn.append(("bar", LEFT, y + 3, width, OURS if name == "Tintype" else THEIRS))
-            drawn.append(("text", LEFT + width + 6, y + 14, "%s %.3g ms" % (name, value), "start", 11) if width < scale * 0.7 else ("label", LEFT + 6, y + 14, "%s %.3g ms" % (name, value), "start", 11))
+            drawn.append(("text", LEFT + width + 6, y + 14, "%s %s" % (name, amount(value, unit)), "start", 11) if width < scale * 0.7 else ("label", LEFT + 6, y + 14, "%s %s" % (name, amount(value, unit)), "start", 11))
             y += LINE - 3
         y += 9
     return drawn, y + 6

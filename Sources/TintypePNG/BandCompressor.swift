@@ -18,6 +18,7 @@ struct BandCompressor: Sendable {
     private static var spots: Int { 2 }
     private static var spotBytes: Int { 12 << 10 }
     private static var spotLines: Int { 4 }
+    private static var largeSpotBytes: Int { 64 << 10 }
 
     /// - Parameters:
     ///   - lineBytes: of one line, without the filter type byte.
@@ -32,28 +33,49 @@ struct BandCompressor: Sendable {
     func filter(_ band: Band) throws(ImageError) -> [UInt8] {
         let choices = effort.filters
         guard choices.count > 1 else { return try filter.apply(choices[0], to: band) }
-        let samples = triesAll(band.lines.count) ? [] : samples(of: band)
-        if !samples.isEmpty {
-            var counts: [Int] = []
-            for choice in choices {
-                var bytes: [UInt8] = []
-                for sample in samples { bytes += try filter.apply(choice, to: sample) }
-                counts.append(try measure(bytes))
-            }
-            return try filter.apply(choices[Self.least(counts)], to: band)
+        if !triesAll(band.lines.count), let choice = try bestOnSamples(band) {
+            return try filter.apply(choice, to: band)
         }
         var best: (bytes: [UInt8], count: Int)?
         for choice in choices {
             let bytes = try filter.apply(choice, to: band)
-            let count = try measure(bytes)
+            let count = try measure(bytes, effort.measures)
             if count < best?.count ?? .max { best = (bytes, count) }
         }
         return best?.bytes ?? []
     }
 
-    private func measure(_ bytes: [UInt8]) throws(ImageError) -> Int {
+    /// The filter that does best on some of the lines; nil if these are too few for samples.
+    private func bestOnSamples(_ band: Band) throws(ImageError) -> Effort.FilterChoice? {
+        let small = samples(of: band, Self.spotBytes)
+        if small.isEmpty { return nil }
+        var counts = try measure(small, effort.measures)
+        let bytes = small.reduce(0) { $0 + $1.lines.count }
+        if Self.compressesWell(bytes, counts) {
+            counts = try measure(samples(of: band, Self.largeSpotBytes), [effort.repetitive])
+        }
+        return effort.filters[Self.least(counts)]
+    }
+
+    /// Such bytes are mostly repetitions and flat areas. Short samples tell little of them, but longer ones are quickly measured.
+    private static func compressesWell(_ bytes: Int, _ counts: [Int]) -> Bool {
+        counts.contains { $0 < bytes / 4 }
+    }
+
+    /// How many bytes the samples take after each of the effort's filters.
+    private func measure(_ samples: [Band], _ codings: [Deflater.Coding]) throws(ImageError) -> [Int] {
+        var counts: [Int] = []
+        for choice in effort.filters {
+            var bytes: [UInt8] = []
+            for sample in samples { bytes += try filter.apply(choice, to: sample) }
+            counts.append(try measure(bytes, codings))
+        }
+        return counts
+    }
+
+    private func measure(_ bytes: [UInt8], _ codings: [Deflater.Coding]) throws(ImageError) -> Int {
         var least = Int.max
-        for coding in effort.measures { least = min(least, try Deflater.count(bytes, coding)) }
+        for coding in codings { least = min(least, try Deflater.count(bytes, coding)) }
         return least
     }
 
@@ -81,12 +103,12 @@ struct BandCompressor: Sendable {
     }
 
     /// Some lines from each of several places in the band, at most half of it; none if its lines are too few for that.
-    private func samples(of band: Band) -> [Band] {
+    private func samples(of band: Band, _ spotBytes: Int) -> [Band] {
         let rows = band.lines.count / lineBytes
-        let take = min(max(Self.spotLines, Self.spotBytes / lineBytes), rows / (2 * Self.spots))
+        let take = min(max(Self.spotLines, spotBytes / lineBytes), rows / (2 * Self.spots))
         guard take > 0 else { return [] }
         // Of very long lines fewer will do.
-        let spots = min(Self.spots, max(1, Self.spots * Self.spotBytes / (take * lineBytes)))
+        let spots = min(Self.spots, max(1, Self.spots * spotBytes / (take * lineBytes)))
         return (0..<spots).map { spot in
             let first = min(rows - take, rows * (2 * spot + 1) / (2 * spots))
             let (start, end) = (first * lineBytes, (first + take) * lineBytes)
@@ -97,24 +119,31 @@ struct BandCompressor: Sendable {
 
     /// The coding that does best on bytes from several places, each with those before it to refer to.
     private func bestOnSamples(_ bytes: [UInt8]) throws(ImageError) -> Deflater.Coding {
+        let codings = effort.codings
+        let counts = try measureSamples(of: bytes)
+        if Self.compressesWell(Self.spots * Self.spotBytes, counts) { return effort.repetitive }
+        let fast = codings.indices.filter { codings[$0].level == codings[0].level }
+        let slow = codings.indices.filter { codings[$0].level != codings[0].level }
+        guard let fastest = fast.min(by: { counts[$0] < counts[$1] }) else { return codings[0] }
+        guard let slowest = slow.min(by: { counts[$0] < counts[$1] }) else { return codings[fastest] }
+        let saves = Double(counts[slowest]) < Double(counts[fastest]) * (1 - effort.patience)
+        return codings[saves ? slowest : fastest]
+    }
+
+    /// How many bytes samples take in each of the effort's codings, each sample with what stands before it to refer to.
+    private func measureSamples(of bytes: [UInt8]) throws(ImageError) -> [Int] {
         let samples = (0..<Self.spots).map { spot in
             let start = bytes.count * (2 * spot + 1) / (2 * Self.spots) - Self.spotBytes / 2
             let before = Array(bytes[max(0, start - Deflater.window)..<start])
             return (bytes: Array(bytes[start..<start + Self.spotBytes]), before: before)
         }
-        var fastest = (coding: effort.codings[0], count: Int.max)
-        var slowest = fastest
+        var counts: [Int] = []
         for coding in effort.codings {
             var count = 0
             for sample in samples { count += try Deflater.count(sample.bytes, coding, after: sample.before) }
-            if coding.level == effort.codings[0].level {
-                if count < fastest.count { fastest = (coding, count) }
-            } else if count < slowest.count {
-                slowest = (coding, count)
-            }
+            counts.append(count)
         }
-        let saves = Double(slowest.count) < Double(fastest.count) * (1 - effort.patience)
-        return saves ? slowest.coding : fastest.coding
+        return counts
     }
 
     private static func least(_ counts: [Int]) -> Int {

@@ -17,6 +17,8 @@ struct Effort {
     let measures: [Deflater.Coding]
     /// Of these the one that gives the fewest bytes is taken, for each band.
     let codings: [Deflater.Coding]
+    /// For what is mostly repetitions, where it is the best and fast.
+    let repetitive: Deflater.Coding
     /// A slower coding is taken if it saves more than this share of the bytes.
     let patience: Double
     /// Whether all of a band is deflated to find out what is best, rather than a sample.
@@ -55,6 +57,7 @@ struct Effort {
         case 7: measures = [.init(6), .init(3, .runLength)]
         default: measures = [.init(6), .init(6, .filtered), .init(3, .runLength)]
         }
+        repetitive = .init(value < 5 ? codings[0].level : min(value, 6))
         patience = value < 7 ? 0.015 : 0
         triesWholeBands = value >= 7
     }

@@ -6,6 +6,7 @@ import Synchronization
 final class Transaction: Sendable {
     struct State {
         var changes: [String: [Int: RecordChange]] = [:]
+        /// One more than the largest id changed or given out, by model.
         var nextIDs: [String: Int] = [:]
         /// To be removed if nothing comes of it.
         var created: [RelativePath] = []
@@ -44,7 +45,10 @@ final class Transaction: Sendable {
     }
 
     func put(_ change: RecordChange) {
-        withState { $0.changes[change.model, default: [:]][change.id] = change }
+        withState { state in
+            state.changes[change.model, default: [:]][change.id] = change
+            state.nextIDs[change.model] = max(state.nextIDs[change.model] ?? 0, change.id + 1)
+        }
     }
 
     func change(_ id: Int, of model: String) -> RecordChange? {
@@ -65,7 +69,7 @@ final class Transaction: Sendable {
     /// An id for a new record, where `least` is the next one that the storage would give.
     func newID(of model: String, least: Int) -> Int {
         withState { state in
-            let id = max(least, state.nextIDs[model] ?? 0, (state.changes[model]?.keys.max() ?? 0) + 1)
+            let id = max(least, state.nextIDs[model] ?? 0)
             state.nextIDs[model] = id + 1
             return id
         }

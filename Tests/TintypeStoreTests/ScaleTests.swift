@@ -34,6 +34,48 @@ import TintypeStore
         #expect(costs[0].values.reduce(0, +) < 100)
     }
 
+    /// By the clock. The two stores take turns, and the fastest tenth counts: in the others, tests that run beside this one had the cores.
+    @Test func aSaveTakesAsLong() async throws {
+        let folders = [TemporaryFolder(inMemory: true), TemporaryFolder(inMemory: true)]
+        try Self.write(100, to: folders[0])
+        try Self.write(Self.many, to: folders[1])
+        let stores = try folders.map { try $0.photos }
+        let content = ContentFile(named: "a.png", bytes: try picture())
+        let clock = ContinuousClock()
+        var times: [[Duration]] = [[], []]
+        for _ in 0..<101 {
+            for (index, photos) in stores.enumerated() {
+                times[index].append(
+                    try await clock.measure { try await photos.save(content, in: \.image, of: Photo()) })
+            }
+        }
+        let fast = times.map { $0.sorted()[10] }
+        print("a save among 100 records: \(fast[0]), among \(Self.many): \(fast[1])")
+        #expect(fast[1] < fast[0] * 1.2)
+    }
+
+    /// Ten times as many records take about ten times as long; when each new id was the maximum of all, it was twenty times and more. In a
+    /// process of its own, whose processor time is nobody else's.
+    @Test func creatingManyAtOnce() async throws {
+        let folder = TemporaryFolder(inMemory: true)
+        await #expect(processExitsWith: .success) { [path = folder.path.string as String] in
+            var times: [Int] = []
+            for count in [5_000, 50_000] {
+                var fastest = Int.max
+                for attempt in 0..<2 {
+                    let root = FilePath(path).appending("\(count)-\(attempt)")
+                    let photos = try ModelStore(root: root).collection(of: Photo.self)
+                    let records = (1...count).map { Photo(title: "photo \($0)") }
+                    let start = clock()
+                    _ = try await photos.bulkCreate(records)
+                    fastest = min(fastest, clock() - start)
+                }
+                times.append(fastest)
+            }
+            #expect(times[1] < times[0] * 15)
+        }
+    }
+
     /// In a process of its own, whose memory is nobody else's.
     @Test func openingAndGetting() async throws {
         let folder = TemporaryFolder(inMemory: true)
@@ -62,9 +104,9 @@ import TintypeStore
                 "\(count) records, \(json) bytes: opened in \(opening), got by id in \(fastest), \(more) bytes a record beyond their JSON"
             )
             #expect(opening < .seconds(1) * (count / 100_000 + 1))
-            // A look at the files' state goes through swift-system, which a debug build leaves unoptimised: some 40 times as slow.
+            // A look at the files' state goes through swift-system, which a debug build leaves unoptimised: 16 µs in place of 5.
             #if DEBUG
-                #expect(fastest < .milliseconds(1))
+                #expect(fastest < .microseconds(100))
             #else
                 #expect(fastest < .microseconds(10))
             #endif
