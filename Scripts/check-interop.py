@@ -156,6 +156,32 @@ def gif(path, work, *command):
             assert seen == wanted, f"ImageMagick sees another frame {index}"
 
 
+def there_and_back(path, work):
+    """An animation as GIF, as PNG and as GIF again: the frames and their delays stay."""
+    one, two, three = (os.path.join(work, name) for name in ("one.gif", "two.apng", "three.gif"))
+    run(TOOL, "convert", path, one, "--quiet")
+    run(TOOL, "convert", one, two, "--quiet")
+    run(TOOL, "convert", two, three, "--quiet")
+    readers(two)
+    assert shown(one, work) == shown(two, work) == shown(three, work), "other frames"
+    if Image:
+        delays = []
+        for each in (one, two, three):
+            with Image.open(each) as picture:
+                delays.append([])
+                for index in range(picture.n_frames):
+                    picture.seek(index)
+                    delays[-1].append(round(picture.info.get("duration", 0)))
+        assert delays[0] == delays[1] == delays[2], f"other delays: {delays}"
+    few = os.path.join(work, "few.apng")
+    run(TOOL, "thumbnail", path, "-s", "60x", "--format", "png", "--colors", "9", "-o", few, "--quiet")
+    assert "No errors detected" in run("pngcheck", "-v", few).decode(errors="replace")
+    readers(few)
+    if Image:
+        colors = {pixels[i:i + 4] for pixels in frames(few) for i in range(0, len(pixels), 4)}
+        assert len(colors) <= 9, f"{len(colors)} colours"
+
+
 def main():
     with tempfile.TemporaryDirectory() as work:
         sources = []
@@ -196,7 +222,13 @@ def main():
                 check(f"{name} to PNG {' '.join(options)}", lambda: png(path, out, *options))
             if name.startswith("anim"): check(f"{name} to an animated PNG", lambda: animation(path, work))
             check(f"{name} to a JPEG thumbnail", thumbnail)
-            for command in (("convert",), ("convert", "--colors", "7", "--progressive"), ("thumbnail", "-s", "30x30")):
+            commands = [("convert",), ("convert", "--colors", "7", "--progressive"), ("thumbnail", "-s", "30x30"),
+                        *(("convert", "--colors", "20", "--dither", kind) for kind in ("none", "diffusion", "ordered"))]
+            if name.startswith("anim"):
+                commands += [("thumbnail", "-s", "33x", "--fps", "7"), ("thumbnail", "-s", "100%", "--max-frames", "2"), ("thumbnail", "-s", "90x90", "--fit", "pad", "--background", "#00000000"),
+                             ("thumbnail", "-s", "120x", "--enlarge", "--threads", "1"), ("convert", "--delay", "0", "--loop", "2"), ("convert", "--delay", "333", "--loop", "0")]
+                check(f"{name} there and back", lambda: there_and_back(path, work))
+            for command in commands:
                 check(f"{name} to GIF by {' '.join(command)}", lambda: gif(path, work, *command))
     for failure in failures: print(failure)
     print("read by djpeg, pngcheck, gifsicle" + (", Pillow" if Image else "") + (", ImageMagick" if IDENTIFY else ""))

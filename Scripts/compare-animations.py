@@ -1,15 +1,22 @@
 #!/usr/bin/env python3
-"""An animation made smaller, beside gifsicle and Pillow: compare-animations.py IMGTOOL ANIMATION WIDTHxHEIGHT [PICTURE]
+"""Animations beside gifsicle and Pillow.
 
-Prints the time of each (the median of five runs, Lanczos everywhere) and the size of its file; how large the frames of ours are after gifsicle -O3;
-and the mean difference in Oklab (× 100) from the frames shrunk without a palette. With PICTURE, part of a frame of each is laid side by side in it:
-ours, gifsicle, Pillow. Needs gifsicle, numpy and Pillow.
+    compare-animations.py IMGTOOL ANIMATION WIDTHxHEIGHT [PICTURE]
+        The animation made smaller: the time of each (wall and processor, the median of five runs, Lanczos everywhere, with one thread and with all) and
+        the size of its file; how large the frames of ours are after gifsicle -O3; and the mean difference in Oklab (x 100) from the frames shrunk
+        without a palette. With PICTURE, part of a frame of each is laid side by side in it: ours, gifsicle, Pillow.
+    compare-animations.py IMGTOOL --sizes ANIMATION...
+        Every animation written anew at its own size: how large our files are beside what gifsicle -O3 makes of the same frames, that is, of our files;
+        the sums, and the worst.
+
+Needs gifsicle, numpy and Pillow.
 """
-import os, statistics, subprocess, sys, tempfile, time
+import os, resource, statistics, subprocess, sys, tempfile, time, warnings
 import numpy as np
 from PIL import Image, ImageDraw
 
-TOOL, SOURCE, SIZE = os.path.abspath(sys.argv[1]), sys.argv[2], tuple(map(int, sys.argv[3].split("x")))
+TOOL, SOURCE = os.path.abspath(sys.argv[1]), sys.argv[2]
+SIZE = tuple(map(int, sys.argv[3].split("x"))) if SOURCE != "--sizes" else None
 PILLOW = """
 import sys
 from PIL import Image
@@ -36,36 +43,67 @@ def oklab(image):
     return lms @ np.array([[0.21045, 1.978, 0.0259], [0.79362, -2.42859, 0.78277], [-0.00407, 0.45059, -0.80868]], np.float32)
 
 
-def main():
+def timed(command):
+    """Wall and processor seconds."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    wall, after = time.monotonic() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def shrink():
     with tempfile.TemporaryDirectory() as work:
-        ours, theirs, pillow, packed = (os.path.join(work, name) for name in ("ours.gif", "gifsicle.gif", "pillow.gif", "packed.gif"))
+        ours, one, theirs, pillow, packed = (os.path.join(work, name) for name in ("ours.gif", "one.gif", "gifsicle.gif", "pillow.gif", "packed.gif"))
+        thumbnail = [TOOL, "thumbnail", SOURCE, "-s", sys.argv[3], "--fit", "fill", "--quiet"]
         commands = {
-            "imgtool": (ours, [TOOL, "thumbnail", SOURCE, "-s", sys.argv[3], "--fit", "fill", "-o", ours, "--quiet"]),
+            "imgtool": (ours, thumbnail + ["-o", ours]),
+            "1 thread": (one, thumbnail + ["--threads", "1", "-o", one]),
             "gifsicle": (theirs, ["gifsicle", "-w", "--resize", sys.argv[3], "--resize-method", "lanczos3", "--colors", "256", SOURCE, "-o", theirs]),
             "Pillow": (pillow, [sys.executable, "-c", PILLOW, SOURCE, pillow, sys.argv[3]]),
         }
         times = {name: [] for name in commands}
         for _ in range(5):
-            for name, (_, command) in commands.items():
-                start = time.monotonic()
-                subprocess.run(command, check=True)
-                times[name].append(time.monotonic() - start)
+            for name, (_, command) in commands.items(): times[name].append(timed(command))
+        with open(ours, "rb") as a, open(one, "rb") as b: assert a.read() == b.read(), "threads change the file"
         wanted = [frame.resize(SIZE, Image.LANCZOS) for frame in frames(SOURCE)]
         for name, (path, _) in commands.items():
+            wall, cpu = (1000 * statistics.median(column) for column in zip(*times[name]))
             found = list(frames(path))
             error = statistics.mean(100 * np.sqrt(((oklab(a) - oklab(b)) ** 2).sum(-1)).mean() for a, b in zip(found, wanted))
-            print(f"{name:10}{1000 * statistics.median(times[name]):8.0f} ms{os.path.getsize(path):10} bytes, {len(found)} frames, error {error:.2f}")
+            print(f"{name:10}{wall:8.0f} ms wall{cpu:8.0f} ms processor{os.path.getsize(path):10} bytes, {len(found)} frames, error {error:.2f}")
         subprocess.run(["gifsicle", "-w", "-O3", ours, "-o", packed], check=True)
         print(f"gifsicle -O3 of ours: {os.path.getsize(packed)} bytes, ours is {os.path.getsize(ours) / os.path.getsize(packed):.3f} times that")
-        if len(sys.argv) > 4:
-            index = len(wanted) // 2
-            box = (0, 0, min(SIZE[0], 150), min(SIZE[1], 150))
-            sheet = Image.new("RGB", (3 * box[2] * 2 + 20, box[3] * 2 + 16), "white")
-            for place, (name, (path, _)) in enumerate(commands.items()):
-                part = list(frames(path))[index].crop(box).resize((box[2] * 2, box[3] * 2), Image.NEAREST)
-                sheet.paste(part, (place * (box[2] * 2 + 10), 16))
-                ImageDraw.Draw(sheet).text((place * (box[2] * 2 + 10), 2), name, fill="black")
-            sheet.quantize(256, dither=Image.NONE).save(sys.argv[4], optimize=True)
+        if len(sys.argv) > 4: lay_out([("imgtool", ours), ("gifsicle", theirs), ("Pillow", pillow)], len(wanted) // 2)
 
 
-main()
+def lay_out(files, index):
+    """Part of a frame of each, twice its size, side by side."""
+    width, height = min(SIZE[0], 150), min(SIZE[1], 150)
+    sheet = Image.new("RGB", (3 * width * 2 + 20, height * 2 + 16), "white")
+    for place, (name, path) in enumerate(files):
+        part = list(frames(path))[index].crop((0, 0, width, height)).resize((width * 2, height * 2), Image.NEAREST)
+        sheet.paste(part, (place * (width * 2 + 10), 16))
+        ImageDraw.Draw(sheet).text((place * (width * 2 + 10), 2), name, fill="black")
+    sheet.quantize(256, dither=Image.NONE).save(sys.argv[4], optimize=True)
+
+
+def sizes(paths):
+    rows = []
+    with tempfile.TemporaryDirectory() as work:
+        ours, packed = os.path.join(work, "ours.gif"), os.path.join(work, "packed.gif")
+        for path in paths:
+            try:
+                with Image.open(path) as picture:
+                    if picture.n_frames < 2: continue
+            except Exception: continue
+            if subprocess.run([TOOL, "convert", path, ours, "--quiet"], stderr=subprocess.DEVNULL).returncode: continue
+            if subprocess.run(["gifsicle", "-w", "-O3", ours, "-o", packed], stderr=subprocess.DEVNULL).returncode: continue
+            rows.append((os.path.getsize(ours), os.path.getsize(packed), path))
+    total, other = sum(a for a, _, _ in rows), sum(b for _, b, _ in rows)
+    over = sorted(((a / b, a, b, path) for a, b, path in rows if a > 1.02 * b), reverse=True)
+    print(f"{len(rows)} animations: ours {total} bytes, gifsicle -O3 of the same frames {other}: {total / other:.3f}; {len(over)} are more than 2 % larger")
+    for ratio, a, b, path in over[:12]: print(f"{ratio:8.3f}{a:10}{b:10}  {os.path.basename(path)}")
+
+
+warnings.simplefilter("ignore")
+sizes(sys.argv[3:]) if SOURCE == "--sizes" else shrink()

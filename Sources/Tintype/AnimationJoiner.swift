@@ -68,7 +68,7 @@ public struct AnimationJoiner: ~Copyable {
         let plan = options.colorPlan(reader.metadata, reader.pixelFormat)
         writer = try AnimationWriter(
             sink, size: image.size, pixelFormat: .rgba8, encoding: encoding, loops: Loops(plays: loopCount),
-            threads: options.threads,
+            options: options,
             metadata: options.keptMetadata(of: reader, after: plan, size: image.size).describing(.rgba8))
     }
 

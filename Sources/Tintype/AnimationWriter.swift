@@ -1,6 +1,8 @@
 import TintypeCore
 import TintypeGIF
 import TintypePNG
+import TintypeQuantize
+import TintypeResample
 
 /// How often an animation plays.
 struct Loops: Sendable {
@@ -28,34 +30,94 @@ struct Loops: Sendable {
 struct AnimationWriter: ~Copyable {
     private var gif: GIFAnimationEncoder?
     private var png: PNGAnimationEncoder?
+    /// Where a PNG is to have few colours, its frames until they have a palette.
+    private var waiting: WaitingFrames?
 
+    /// - Parameter options: its threads, limits and, for PNG, quantizer.
     /// - Throws: `misuse` for a format that holds no animations, or as the encoders do.
     init(
-        _ sink: any ByteSink, size: Size, pixelFormat: PixelFormat, encoding: Encoding, loops: Loops, threads: Int,
-        metadata: Metadata
+        _ sink: any ByteSink, size: Size, pixelFormat: PixelFormat, encoding: Encoding, loops: Loops,
+        options: Thumbnail, metadata: Metadata
     ) throws(ImageError) {
         gif = nil
         png = nil
+        waiting = nil
         switch encoding {
-        case .gif(var options):
-            options.threads = threads
+        case .gif(var gifOptions):
+            gifOptions.threads = options.threads
             gif = try GIFAnimationEncoder(
-                sink, size: size, loopCount: loops.repetitions, options: options, metadata: metadata)
-        case .png(let options):
+                sink, size: size, loopCount: loops.repetitions, options: gifOptions, metadata: metadata)
+        case .png(let pngOptions):
+            if let quantizer = options.quantizer { waiting = try WaitingFrames(size, quantizer, options) }
             png = try PNGAnimationEncoder(
-                sink, size: size, pixelFormat: pixelFormat, loopCount: loops.plays, options: options,
-                metadata: metadata)
+                sink, size: size, pixelFormat: waiting == nil ? pixelFormat : .rgba8, loopCount: loops.plays,
+                options: pngOptions, metadata: metadata)
         case .jpeg, .netpbm: throw ImageError(.misuse, "\(encoding.format.name) holds no animation")
         }
     }
 
     mutating func write(_ frame: Image, delayMilliseconds: Int) throws(ImageError) {
+        if waiting != nil {
+            try waiting?.append(frame, delayMilliseconds: delayMilliseconds)
+            return
+        }
         try gif?.writeFrame(frame, delayMilliseconds: delayMilliseconds)
         try png?.writeFrame(frame, delayMilliseconds: delayMilliseconds)
     }
 
     mutating func finish() throws(ImageError) {
+        if let frames = try waiting?.quantized() {
+            for frame in frames { try png?.writeFrame(frame.image, delayMilliseconds: frame.delayMilliseconds) }
+        }
         try gif?.finish()
         try png?.finish()
+    }
+}
+
+/// Frames that wait for a palette in common, which depends on all of them.
+private struct WaitingFrames {
+    private let size: Size
+    private let quantizer: Quantizer
+    private let threads: Int
+    private var budget: MemoryBudget
+    private var pixels: [[UInt32]] = []
+    private var delays: [Int] = []
+
+    /// What a pixel of a frame takes in all: as it came, in the palette's colours, and as the encoder holds it.
+    private static let bytesPerPixel = 16
+
+    init(_ size: Size, _ quantizer: Quantizer, _ options: Thumbnail) throws(ImageError) {
+        try quantizer.check()
+        self.size = size
+        self.quantizer = quantizer
+        threads = options.threads
+        budget = MemoryBudget(limit: options.options.limits.memory)
+    }
+
+    mutating func append(_ frame: Image, delayMilliseconds: Int) throws(ImageError) {
+        try budget.charge(
+            size.height, stride: size.width * Self.bytesPerPixel, for: "frames that wait for a palette", format: .png)
+        var rows = AnyRowSource(try PixelConversion(AnyRowSource(frame.rows), to: .rgba8))
+        let converted = try Image(collecting: &rows)
+        var frame: [UInt32] = []
+        frame.reserveCapacity(size.width * size.height)
+        quantizer.append(converted.pixels.span, to: &frame)
+        pixels.append(frame)
+        delays.append(delayMilliseconds)
+    }
+
+    /// The frames in the colours of their palette.
+    func quantized() throws(ImageError) -> [(image: Image, delayMilliseconds: Int)] {
+        let frames = try quantizer.quantize(pixels, width: size.width, threads: threads)
+        return zip(frames, delays).map { (image($0), $1) }
+    }
+
+    private func image(_ pixels: [UInt32]) -> Image {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(pixels.count * 4)
+        for color in pixels {
+            for shift: UInt32 in [0, 8, 16, 24] { bytes.append(UInt8(truncatingIfNeeded: color >> shift)) }
+        }
+        return Image(size: size, pixelFormat: .rgba8, pixels: bytes)
     }
 }

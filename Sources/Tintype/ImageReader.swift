@@ -94,6 +94,9 @@ public final class ImageReader: RowSource {
         return frame
     }
 
+    /// The rows in which the present frame may differ from the one before.
+    var changedRows: Range<Int> { decoder.changedRows }
+
     public func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
         try decoder.readRow(into: &row)
         rowsLeft -= 1

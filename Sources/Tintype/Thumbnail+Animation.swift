@@ -16,9 +16,6 @@ extension Thumbnail {
     func writeAnimation(
         _ reader: ImageReader, to sink: any ByteSink, as encoding: Encoding, _ frameCount: Int?
     ) throws(ImageError) -> Size {
-        if quantizer != nil, encoding.format == .png {
-            throw ImageError(.misuse, "the colours of an animated PNG cannot be reduced", format: .png)
-        }
         var frames = try SmallFrames(
             reader, self, encoding,
             FrameSelection(maximum: maximumFrames, of: frameCount, maximumRate: maximumFrameRate))
@@ -26,7 +23,7 @@ extension Thumbnail {
         let plan = colorPlan(reader.metadata, reader.pixelFormat)
         let (size, pixelFormat) = (first.image.size, first.image.pixelFormat)
         var writer = try AnimationWriter(
-            sink, size: size, pixelFormat: pixelFormat, encoding: encoding, loops: Loops(reader.info), threads: threads,
+            sink, size: size, pixelFormat: pixelFormat, encoding: encoding, loops: Loops(reader.info), options: self,
             metadata: keptMetadata(of: reader, after: plan, size: size).describing(pixelFormat))
         try writer.write(first.image, delayMilliseconds: first.delayMilliseconds)
         while let next = try frames.next() { try writer.write(next.image, delayMilliseconds: next.delayMilliseconds) }
@@ -64,30 +61,54 @@ extension Thumbnail {
 }
 
 /// The frames that are kept of an animation, brought to their size: several at once, in their order.
+///
+/// Of most frames only some rows differ from the one before; only those are resampled.
 private struct SmallFrames {
     struct Item {
         var image: Image
         var delayMilliseconds: Int
-        /// Whether the image has its new size already.
-        var isSmall = false
+    }
+
+    /// A frame before it is made small.
+    private struct Job: Sendable {
+        enum Work: Sendable {
+            case whole(Image)
+            case band(FrameBands.Band)
+            case done(Image)
+            /// It shows what the one before shows.
+            case nothing
+        }
+        var work: Work
+        var delayMilliseconds: Int
     }
 
     private let reader: ImageReader
     private let thumbnail: Thumbnail
     private let encoding: Encoding
+    private let orientation: Orientation
+    private let colors: ColorPlan
+    private let bands: FrameBands?
     private var selection: FrameSelection
     /// The last frame that was kept, until it is known how long it stays.
-    private var pending: Item?
+    private var pending: Job?
     private var ready: [Item] = []
     private var hasEnded = false
-    /// The last frame as it came.
+    /// The last frame as it came, and the rows that changed since the one that was kept last; nil before the first.
     private var canvas: [UInt8] = []
+    private var changed: Range<Int>?
+    /// The last frame made small.
+    private var small: (size: Size, pixelFormat: PixelFormat, pixels: [UInt8])?
 
-    init(_ reader: ImageReader, _ thumbnail: Thumbnail, _ encoding: Encoding, _ selection: FrameSelection) {
+    init(
+        _ reader: ImageReader, _ thumbnail: Thumbnail, _ encoding: Encoding, _ selection: FrameSelection
+    ) throws(ImageError) {
         self.reader = reader
         self.thumbnail = thumbnail
         self.encoding = encoding
         self.selection = selection
+        orientation = thumbnail.orient ? reader.info.orientation : .up
+        colors = thumbnail.colorPlan(reader.metadata, reader.pixelFormat)
+        bands = try FrameBands(thumbnail, frames: reader.size, orientation: orientation)
     }
 
     mutating func next() throws(ImageError) -> Item? {
@@ -97,50 +118,87 @@ private struct SmallFrames {
 
     /// Decodes some frames, and makes all of them small at once.
     private mutating func work() throws(ImageError) {
-        let items = try decode()
-        let (thumbnail, encoding) = (thumbnail, encoding)
-        let orientation = thumbnail.orient ? reader.info.orientation : .up
-        let colors = thumbnail.colorPlan(reader.metadata, reader.pixelFormat)
-        ready = try Parallel.map(items.count, threads: thumbnail.threads) { index throws(ImageError) in
-            var item = items[index]
-            var rows = AnyRowSource(item.image.rows)
-            if !item.isSmall { rows = try thumbnail.rows(rows, orientation: orientation, colors: colors) }
-            var converted = try encoding.converted(rows, background: thumbnail.background)
-            item.image = try Image(collecting: &converted, limit: thumbnail.options.limits.memory)
-            return item
-        }.reversed()
+        let jobs = try decode()
+        let (thumbnail, encoding, orientation, colors, bands) = (thumbnail, encoding, orientation, colors, bands)
+        let images = try Parallel.map(jobs.count, threads: thumbnail.threads) { index throws(ImageError) -> Image? in
+            var rows: AnyRowSource
+            switch jobs[index].work {
+            case .nothing: return nil
+            case .done(let image): rows = AnyRowSource(image.rows)
+            case .whole(let image):
+                rows = try thumbnail.rows(AnyRowSource(image.rows), orientation: orientation, colors: colors)
+            case .band(let band):
+                guard let bands else { return nil }
+                rows = try bands.rows(band, colors: colors)
+            }
+            rows = try encoding.converted(rows, background: thumbnail.background)
+            return try Image(collecting: &rows, limit: thumbnail.options.limits.memory)
+        }
+        for (job, image) in zip(jobs, images) {
+            if case .band(let band) = job.work { replace(band.target, by: image) } else if let image { begin(image) }
+            guard let small else { continue }
+            let whole = Image(size: small.size, pixelFormat: small.pixelFormat, pixels: small.pixels)
+            ready.append(Item(image: whole, delayMilliseconds: job.delayMilliseconds))
+        }
+        ready.reverse()
+    }
+
+    private mutating func begin(_ image: Image) {
+        small = (image.size, image.pixelFormat, image.pixels)
+    }
+
+    /// Puts rows into the last small frame.
+    private mutating func replace(_ target: Range<Int>, by rows: Image?) {
+        guard let rows, let stride = small.map({ $0.size.width * $0.pixelFormat.bytesPerPixel }) else { return }
+        small?.pixels.replaceSubrange(target.lowerBound * stride..<target.upperBound * stride, with: rows.pixels)
     }
 
     /// The next frames of those that are kept, as many as there are threads and memory allows.
-    private mutating func decode() throws(ImageError) -> [Item] {
+    private mutating func decode() throws(ImageError) -> [Job] {
         let frameBytes = reader.size.height * reader.bytesPerRow
         let room = thumbnail.options.limits.memory / 4
         let most = max(1, min(2 * thumbnail.threads, room / max(1, frameBytes)))
-        var items: [Item] = []
-        while items.count < most, !hasEnded {
+        var jobs: [Job] = []
+        while jobs.count < most, !hasEnded {
             guard let frame = try reader.nextFrame() else {
                 hasEnded = true
-                if let pending { items.append(pending) }
+                if let pending { jobs.append(pending) }
                 break
             }
             let isKept = selection.keeps(frame)
-            if isKept, let pending { items.append(pending) }
+            if isKept, let pending { jobs.append(pending) }
             let delay = selection.keepsAll ? frame.delayMilliseconds : frame.playedMilliseconds
             if frameBytes > room {
                 // Too large to be held: straight from the decoder.
-                if isKept { pending = Item(image: try small(), delayMilliseconds: delay, isSmall: true) }
+                if isKept { pending = Job(work: .done(try smallFrame()), delayMilliseconds: delay) }
             } else {
                 // Also of one that is left out, as the next may tell only what changes after it.
+                note(reader.changedRows)
                 try reader.readFrame(into: &canvas)
-                let image = Image(size: reader.size, pixelFormat: reader.pixelFormat, pixels: canvas)
-                if isKept { pending = Item(image: image, delayMilliseconds: delay) }
+                if isKept { pending = Job(work: takeWork(), delayMilliseconds: delay) }
             }
             if !isKept { pending?.delayMilliseconds += frame.playedMilliseconds }
         }
-        return items
+        return jobs
     }
 
-    private func small() throws(ImageError) -> Image {
+    private mutating func note(_ rows: Range<Int>) {
+        guard let known = changed, !rows.isEmpty else { return }
+        changed =
+            known.isEmpty
+            ? rows : min(known.lowerBound, rows.lowerBound)..<max(known.upperBound, rows.upperBound)
+    }
+
+    /// What is to be done for the frame on the canvas.
+    private mutating func takeWork() -> Job.Work {
+        defer { changed = 0..<0 }
+        guard let bands, let changed else {
+            return .whole(Image(size: reader.size, pixelFormat: reader.pixelFormat, pixels: canvas))
+        }
+        return bands.band(of: canvas, reader.pixelFormat, changed: changed).map { .band($0) } ?? .nothing
+    }
+
+    private func smallFrame() throws(ImageError) -> Image {
         var rows = try thumbnail.rows(of: reader)
         return try Image(collecting: &rows, limit: thumbnail.options.limits.memory)
     }

@@ -132,12 +132,12 @@ extension Thumbnail {
         return plan.canvas == plan.scaled ? small : try padded(small, plan)
     }
 
-    private func converted(_ rows: consuming AnyRowSource, _ colors: ColorPlan) throws(ImageError) -> AnyRowSource {
+    func converted(_ rows: consuming AnyRowSource, _ colors: ColorPlan) throws(ImageError) -> AnyRowSource {
         guard case .transform(let transform) = colors else { return rows }
         return AnyRowSource(try ColorConversion(rows, by: transform))
     }
 
-    private func plan(_ shown: Size) throws(ImageError) -> FitPlan {
+    func plan(_ shown: Size) throws(ImageError) -> FitPlan {
         try FitPlan(source: shown, target: target, fit: fit, gravity: gravity, enlarge: enlarge)
     }
 
@@ -173,16 +173,22 @@ extension Thumbnail {
             filter: filter, source: shown.height, origin: crop.y, extent: crop.height, target: scaled.height)
         let x = orientation.mirrors.x ? across.mirrored() : across
         let y = orientation.mirrors.y ? down.mirrored() : down
+        return orientation.swapsAxes
+            ? try weighed(source, horizontal: y, vertical: x, order: .horizontalFirst)
+            : try weighed(source, horizontal: x, vertical: y, order: .verticalFirst)
+    }
+
+    /// The rows resampled, in linear light if that is asked for.
+    func weighed(
+        _ source: consuming AnyRowSource, horizontal: AxisWeights, vertical: AxisWeights, order: Resampler.Order
+    ) throws(ImageError) -> AnyRowSource {
         let bitDepth = source.pixelFormat.bitDepth
         if linear {
             // Amounts of ink have no curve.
             if source.pixelFormat == .cmyk8 { source = AnyRowSource(try PixelConversion(source, to: .rgb8)) }
             source = AnyRowSource(try LinearLight(source))
         }
-        let small = AnyRowSource(
-            orientation.swapsAxes
-                ? Resampler(source, horizontal: y, vertical: x, order: .horizontalFirst)
-                : Resampler(source, horizontal: x, vertical: y, order: .verticalFirst))
+        let small = AnyRowSource(Resampler(source, horizontal: horizontal, vertical: vertical, order: order))
         return linear ? AnyRowSource(try SRGBLight(small, bitDepth: bitDepth)) : small
     }
 

@@ -8,5 +8,5 @@
 
 public enum Processors {
     /// How many threads run at once: at least 1.
-    public static var count: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
+    public static let count = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
 }

@@ -44,7 +44,7 @@ struct BlockWriter: ~Copyable {
         }
     }
 
-    /// A graphic control extension, an image descriptor and the image's data (§20 to §23).
+    /// A graphic control extension, where it says anything, an image descriptor and the image's data (§20 to §23).
     mutating func write(_ image: EncodedImage, delay: Int, disposal: GraphicControl.Disposal) throws(ImageError) {
         let method: UInt8 =
             switch disposal {
@@ -52,9 +52,12 @@ struct BlockWriter: ~Copyable {
             case .clear: 2
             case .restore: 3
             }
-        try writer.write([0x21, 0xF9, 4, method << 2 | (image.transparentIndex == nil ? 0 : 1)] as [UInt8])
-        try writeLittle(delay)
-        try writer.write([UInt8(truncatingIfNeeded: image.transparentIndex ?? 0), 0, 0x2C] as [UInt8])
+        if delay > 0 || disposal != .leave || image.transparentIndex != nil {
+            try writer.write([0x21, 0xF9, 4, method << 2 | (image.transparentIndex == nil ? 0 : 1)] as [UInt8])
+            try writeLittle(delay)
+            try writer.write([UInt8(truncatingIfNeeded: image.transparentIndex ?? 0), 0] as [UInt8])
+        }
+        try writer.write(0x2C as UInt8)
         for value in [image.x, image.y, image.size.width, image.size.height] { try writeLittle(value) }
         try writer.write(Self.tableFlags(image.palette) | (image.isInterlaced ? 0x40 : 0))
         try writeTable(image.palette)

@@ -49,9 +49,21 @@ struct ImagePixels: Sendable {
         return table.insert(colors) ? table : nil
     }
 
-    /// About how many bytes the image's data will have.
-    var roughByteCount: Int {
-        ownTable.map { encoded($0, isLocal: true, $0[0] == nil ? .asColors : .asTransparent).data.count } ?? .max
+    /// About how many bytes the image's data will have; nil if no table has room for its colours.
+    var roughByteCount: Int? {
+        ownTable.map { encoded($0, isLocal: true, $0[0] == nil ? .asColors : .asTransparent).data.count }
+    }
+
+    /// `table`, with as many of the colours that are free as there is room for in its bits: those can be shown where that makes for longer strings.
+    private func filledUp(_ table: ColorIndex) -> ColorIndex {
+        let room = (1 << Self.bits(table)) - table.colors.count
+        if isFree.isEmpty || room == 0 { return table }
+        var histogram = ColorHistogram()
+        let free = colors.indices.filter { isFree[$0] && table[colors[$0]] == nil }.map { colors[$0] }
+        histogram.add(free.span)
+        var filled = table
+        for color in histogram.mostFrequent(room) { _ = filled.insert(color) }
+        return filled
     }
 
     /// The image in the fewest bytes, with the global colour table or one of its own.
@@ -60,7 +72,8 @@ struct ImagePixels: Sendable {
     func encoded(global: ColorIndex, interlaced: Bool = false) throws(ImageError) -> EncodedImage {
         let pixels = interlaced ? interlacedRows() : self
         var images = pixels.modes(global).map { pixels.encoded(global, isLocal: false, $0) }
-        if let own = ownTable, images.isEmpty || Self.bits(own) < Self.bits(global) {
+        if let needed = ownTable, images.isEmpty || Self.bits(needed) < Self.bits(global) {
+            let own = filledUp(needed)
             images += pixels.modes(own).map { pixels.encoded(own, isLocal: true, $0) }
         }
         guard var best = images.min(by: { $0.byteCount < $1.byteCount }) else {
@@ -87,7 +100,7 @@ struct ImagePixels: Sendable {
         guard hasNeeded else { return [] }
         if isFree.isEmpty { return [.asColors] }
         guard table[0] != nil else { return hasAll ? [.asColors] : [] }
-        return hasAll ? [.asTransparent, .asColors, .inRuns, .inStrings] : [.asTransparent, .inRuns]
+        return [.asTransparent, .inRuns, .inStrings] + (hasAll ? [.asColors] : [])
     }
 
     private func encoded(_ table: ColorIndex, isLocal: Bool, _ mode: FreePixels) -> EncodedImage {
@@ -110,11 +123,12 @@ struct ImagePixels: Sendable {
             data: LZWEncoder.encode(input, codeSize: codeSize))
     }
 
-    /// The indexes of all pixels, 0 where a colour is not in the table.
+    /// The indexes of all pixels, the one of transparency where a colour is not in the table.
     private func indexes(_ table: ColorIndex) -> [UInt8] {
-        var (last, index) = (colors[0], UInt8(truncatingIfNeeded: table[colors[0]] ?? 0))
+        let missing = table[0] ?? 0
+        var (last, index) = (colors[0], UInt8(truncatingIfNeeded: table[colors[0]] ?? missing))
         return colors.map { color in
-            if color != last { (last, index) = (color, UInt8(truncatingIfNeeded: table[color] ?? 0)) }
+            if color != last { (last, index) = (color, UInt8(truncatingIfNeeded: table[color] ?? missing)) }
             return index
         }
     }
@@ -128,7 +142,7 @@ struct ImagePixels: Sendable {
         var shown: UInt32 = 0
         for i in indexes.indices {
             if isFree[i] {
-                let staysFree = mode == .inStrings && colors[i] != 0 && Int(indexes[i]) < bound
+                let staysFree = mode == .inStrings && indexes[i] != transparent && Int(indexes[i]) < bound
                 if mode == .inStrings { input.isFree[i] = staysFree }
                 if !staysFree && (mode != .inRuns || colors[i] != shown) {
                     input.indexes[i] = transparent

@@ -96,8 +96,9 @@ struct FrameOptimizer {
         if promising.count == 1 { return ways[0] }
         let costs = promising.map { index in
             let way = ways[index]
+            guard let bytes = pixels(next, on: way.base).roughByteCount else { return Int.max }
             // To draw on more than needed, so that it is cleared, costs a little too.
-            return pixels(next, on: way.base).roughByteCount + (area(way.box) - area(box)) / 64
+            return bytes + (area(way.box) - area(box)) / 64
         }
         let best = promising.indices.min { costs[$0] < costs[$1] } ?? 0
         return ways[promising[best]]

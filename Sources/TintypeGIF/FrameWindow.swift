@@ -14,6 +14,9 @@ struct FrameWindow {
     private var optimizer: FrameOptimizer
     /// Whether colours were given up already.
     private var isLossy = false
+    /// The last frame of the window before, as it came and in that window's colours. Empty before the first, and where something was transparent: what
+    /// vanishes takes the pixels around it along, and those that are drawn again must be in one palette.
+    private var last: (source: [UInt32], mapped: [UInt32]) = ([], [])
 
     init(size: Size, options: GIFEncoder.Options) {
         self.size = size
@@ -75,29 +78,41 @@ struct FrameWindow {
     /// Gives all frames the colours of one palette, in which transparency has a place if it may be needed.
     private mutating func quantize(asStill: Bool) throws(ImageError) {
         let dithering = dithering ?? (asStill ? .diffusion : .ordered)
-        let (frames, width) = (frames, size.width)
-        // So many, whatever the number of threads: what comes out must not depend on that.
-        let portions = min(8, frames.count)
-        let histograms = try Parallel.map(portions, threads: threads) { portion throws(ImageError) in
-            var histogram = ColorHistogram()
-            for index in stride(from: portion, to: frames.count, by: portions) {
-                let pixels = frames[index].pixels
-                histogram.add(pixels.span)
-            }
-            return histogram
+        let sources = frames.map(\.pixels)
+        let histogram = try ColorHistogram(sources, width: size.width, threads: threads)
+        let isOpaque = histogram.transparentCount == 0
+        let room = asStill || !isOpaque ? quantizer.colors : max(2, quantizer.colors - 1)
+        var mapped = try PaletteMapper(histogram.palette(count: room)).map(
+            sources, width: size.width, dithering: dithering, threads: threads)
+        if isOpaque, let still = firstChanges(sources, after: last.source) {
+            for index in mapped.indices { Self.keep(last.mapped, until: still, index, in: &mapped[index]) }
         }
-        var histogram = ColorHistogram()
-        for portion in histograms { histogram.add(portion) }
-        let room = asStill || histogram.transparentCount > 0 ? quantizer.colors : max(2, quantizer.colors - 1)
-        var prepared = PaletteMapper(histogram.palette(count: room))
-        prepared.prepare(for: dithering)
-        let mapper = prepared
-        let mapped = try Parallel.map(frames.count, threads: threads) { index throws(ImageError) in
-            var mapper = mapper
-            var frame = frames[index]
-            mapper.map(&frame.pixels, width: width, dithering: dithering)
-            return frame
+        for index in frames.indices { frames[index].pixels = mapped[index] }
+        last = ([], [])
+        if isOpaque, let source = sources.last, let shown = mapped.last { last = (source, shown) }
+    }
+
+    /// For each pixel the first frame in which it is not what it was before; nil where there was nothing before.
+    private func firstChanges(_ frames: [[UInt32]], after before: [UInt32]) -> [Int32]? {
+        if before.isEmpty { return nil }
+        var still = [Int32](repeating: .max, count: before.count)
+        for (index, frame) in frames.enumerated() {
+            Self.note(Int32(truncatingIfNeeded: index), where: frame, differ: before, &still)
         }
-        self.frames = mapped
+        return still
+    }
+
+    private static func note(
+        _ frame: Int32, where pixels: [UInt32], differ before: [UInt32], _ still: inout [Int32]
+    ) {
+        let (pixels, before) = (pixels.span, before.span)
+        var still = still.mutableSpan
+        precondition(pixels.count == before.count && pixels.count == still.count)
+        for i in pixels.indices { still[i] = pixels[i] == before[i] ? still[i] : min(still[i], frame) }
+    }
+
+    /// Puts back what the window before showed where that still stands: in other colours it would change for no reason that can be seen.
+    private static func keep(_ shown: [UInt32], until still: [Int32], _ frame: Int, in pixels: inout [UInt32]) {
+        for i in pixels.indices where Int(still[i]) > frame { pixels[i] = shown[i] }
     }
 }

@@ -75,8 +75,11 @@ public struct GIFAnimationEncoder: ~Copyable {
     private mutating func writeWindow(last: Bool) throws(ImageError) {
         let parts = try window.takeParts(last: last)
         if parts.isEmpty { return }
-        if table == nil { try begin(parts) }
+        let isFirst = table == nil
+        if isFirst { try begin(parts) }
         guard let table else { return }
+        // Pillow clears to black on a canvas whose first image is said to have no transparency.
+        let saysTransparent = isFirst && parts.contains { $0.disposal == .clear }
         // Codes do not wait in memory for all the others.
         let step = 4 * options.threads
         for start in stride(from: 0, to: parts.count, by: step) {
@@ -84,8 +87,11 @@ public struct GIFAnimationEncoder: ~Copyable {
             let images = try Parallel.map(count, threads: options.threads) { index throws(ImageError) in
                 try parts[start + index].pixels.encoded(global: table)
             }
-            for (index, image) in images.enumerated() {
+            for (index, var image) in images.enumerated() {
                 let part = parts[start + index]
+                if saysTransparent, start + index == 0, image.transparentIndex == nil, image.palette.isEmpty {
+                    image.transparentIndex = table[0]
+                }
                 try writer.write(image, delay: part.delay, disposal: part.disposal)
             }
         }

@@ -55,7 +55,7 @@ public struct GIFEncoder: RowSink, ~Copyable {
         self.size = size
         self.options = options
         self.metadata = metadata
-        quantizer = Quantizer(colors: options.colors, dithering: options.dithering ?? .diffusion, alpha: .threshold)
+        quantizer = Quantizer(colors: options.colors, dithering: options.dithering, alpha: .threshold)
         writer = BlockWriter(sink)
         pixels.reserveCapacity(size.width * size.height)
     }

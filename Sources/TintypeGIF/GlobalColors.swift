@@ -22,9 +22,24 @@ struct GlobalColors {
         }
         let order = Self.order(needs.dropFirst().prefix(Self.mostFrames))
         var table = ColorIndex()
-        if found.insert(0) { _ = table.insert(0) }
+        if Self.wantsTransparency(parts, found.colors.count), found.insert(0) { _ = table.insert(0) }
         for color in order + found.colors { _ = table.insert(color) }
         self.table = table
+    }
+
+    /// Pixels that may be left out for each byte that transparency adds to the table.
+    private static let pixelsAByte = 4
+
+    /// Whether transparency is worth its place: in small pictures not if the table is twice as large for it.
+    private static func wantsTransparency(_ parts: [FramePart], _ count: Int) -> Bool {
+        let cost = (3 << BlockWriter.tableBits(count + 1)) - (3 << BlockWriter.tableBits(count))
+        var free = 0
+        for part in parts {
+            if part.pixels.colors.contains(0) { return true }
+            free += part.pixels.isFree.count { $0 }
+            if free > cost * pixelsAByte { return true }
+        }
+        return false
     }
 
     /// The colours of the frame that needs the fewest first; then those of whichever needs the fewest beyond them, and so on. An image's codes begin with as

@@ -46,16 +46,26 @@ public struct ColorHistogram: Sendable {
         return mask == 0xFFFF_FFFF && colors.count <= limit ? colors : nil
     }
 
+    /// The colours that were counted most often, at most so many; those that fell together by their mean.
+    public func mostFrequent(_ limit: Int) -> [UInt32] {
+        entries.indices.sorted { (entries[$0].count, $1) > (entries[$1].count, $0) }.prefix(limit).map {
+            entries[$0].color
+        }
+    }
+
     /// Counts pixels.
     ///
     /// - Parameter pixels: RGBA, red lowest; 0 where they are transparent.
-    public mutating func add(_ pixels: Span<UInt32>) {
+    public mutating func add(_ pixels: Span<UInt32>) { add(pixels, times: 1) }
+
+    /// Counts pixels of which each stands for so many.
+    mutating func add(_ pixels: Span<UInt32>, times: Int) {
         var at = 0
         while at < pixels.count {
             let color = pixels[at]
             var end = at + 1
             while end < pixels.count, pixels[end] == color { end &+= 1 }
-            let run = end &- at
+            let run = (end &- at) * times
             at = end
             if color == 0 {
                 transparentCount &+= run

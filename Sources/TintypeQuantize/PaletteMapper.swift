@@ -14,7 +14,11 @@ public struct PaletteMapper: Sendable {
     private var translucent: [UInt32: Int] = [:]
     /// For each colour `neighbourCount` others that it may be mixed with.
     private var neighbours: [Neighbour] = []
-    private var thresholds: [Float] = []
+    private var thresholds: [UInt32] = []
+    /// For each cell of four sample values a side how its middle is shown, as `Mixture` packs it.
+    private var mixtures: [UInt32] = []
+    /// The same for single colours, where colours of the palette lie in their cell.
+    private var beside: [UInt32: UInt32] = [:]
 
     /// How many colours each is mixed with.
     private static let neighbourCount = 16
@@ -33,23 +37,49 @@ public struct PaletteMapper: Sendable {
         if dithering == .ordered { prepareMixing() }
     }
 
+    /// A picture before and after mapping.
+    struct Mapped {
+        var source: [UInt32]
+        var result: [UInt32]
+    }
+
     /// Replaces every pixel by a colour of the palette.
     ///
     /// - Parameters:
     ///   - pixels: RGBA, red lowest, row by row.
     ///   - width: pixels a row.
     public mutating func map(_ pixels: inout [UInt32], width: Int, dithering: Dithering) {
+        map(&pixels, width: width, dithering: dithering, after: nil)
+    }
+
+    /// The same after another picture of that size was mapped in the same way: rows that they have in common are taken from there.
+    mutating func map(_ pixels: inout [UInt32], width: Int, dithering: Dithering, after previous: Mapped?) {
         precondition(width > 0 && pixels.count % width == 0)
-        switch dithering {
-        case .none: mapPlainly(&pixels)
-        case .diffusion: diffuse(&pixels, width)
-        case .ordered: mix(&pixels, width)
+        if dithering == .diffusion { return diffuse(&pixels, width) }
+        prepare(for: dithering)
+        for y in 0..<pixels.count / width {
+            let row = y * width..<(y + 1) * width
+            if let previous, Self.areEqual(pixels, previous.source, row) {
+                for i in row { pixels[i] = previous.result[i] }
+            } else if dithering == .ordered {
+                mix(&pixels, row, y)
+            } else {
+                mapPlainly(&pixels, row)
+            }
         }
     }
 
-    private mutating func mapPlainly(_ pixels: inout [UInt32]) {
+    /// Whether two pictures have the same pixels there.
+    static func areEqual(_ a: [UInt32], _ b: [UInt32], _ range: Range<Int>) -> Bool {
+        let (a, b) = (a.span.extracting(range), b.span.extracting(range))
+        var difference: UInt32 = 0
+        for i in a.indices { difference |= a[i] ^ b[i] }
+        return difference == 0
+    }
+
+    private mutating func mapPlainly(_ pixels: inout [UInt32], _ row: Range<Int>) {
         var (last, result) = (UInt32(0), nearestColor(0))
-        for i in pixels.indices {
+        for i in row {
             let color = pixels[i]
             if color != last { (last, result) = (color, nearestColor(color)) }
             pixels[i] = result
@@ -210,33 +240,79 @@ extension PaletteMapper {
 
 // Ordered dithering.
 extension PaletteMapper {
-    /// What a colour is shown by.
+    /// What a colour is shown by, in 32 bits.
     private struct Mixture {
-        var darker: UInt32
-        var lighter: UInt32
-        /// The lighter's share.
-        var share: Float
+        /// The lighter colour's share in 65,536ths in bits 16 to 31, its index in bits 8 to 15, the darker one's in bits 0 to 7.
+        var bits: UInt32
+
+        /// What nobody has worked out yet.
+        static let unknown: UInt32 = 0xFFFF_FFFF
+        /// A cell in which colours of the palette lie: those must stay as they are, so each of its colours is looked at. (No share is as large.)
+        static let mixed: UInt32 = 0xFFFF_0000
+
+        init(darker: Int, lighter: Int, share: Float) {
+            let share = UInt32(min(65_534, max(0, share * 65_536)))
+            bits =
+                share &<< 16 | UInt32(truncatingIfNeeded: lighter) &<< 8 | UInt32(truncatingIfNeeded: darker)
+        }
+
+        init(only index: Int) { self.init(darker: index, lighter: index, share: 0) }
     }
 
-    /// Shows each pixel by its nearest colour or one near that, whichever the threshold at its place says.
-    private mutating func mix(_ pixels: inout [UInt32], _ width: Int) {
-        prepareMixing()
+    /// Shows each pixel of row `y` by its nearest colour or one near that, whichever the threshold at its place says.
+    ///
+    /// A mixture holds for all opaque colours of a cell: the pattern of dots hides the difference of two sample values at most, and working it out for each
+    /// colour takes ten times as long.
+    private mutating func mix(_ pixels: inout [UInt32], _ row: Range<Int>, _ y: Int) {
         let side = BlueNoise.side
-        var (last, mixture) = (UInt32(0), mixture(0))
-        for y in 0..<pixels.count / width {
-            let row = (y & (side - 1)) * side
-            for x in 0..<width {
-                let color = pixels[y * width + x]
-                if color != last { (last, mixture) = (color, self.mixture(color)) }
-                pixels[y * width + x] =
-                    thresholds[row + (x & (side - 1))] < mixture.share ? mixture.lighter : mixture.darker
+        let line = (y & (side - 1)) * side
+        var (last, mixture) = (UInt32(0), Mixture(only: nearest(0)).bits)
+        for i in row {
+            let color = pixels[i]
+            if color != last {
+                mixture = color >> 24 == 255 ? known(color) : Mixture(only: nearest(color)).bits
+                last = color
             }
+            let isLighter = thresholds[line + ((i &- row.lowerBound) & (side - 1))] < mixture &>> 16
+            pixels[i] = colors[Int((isLighter ? mixture &>> 8 : mixture) & 255)]
         }
+    }
+
+    /// The mixture for an opaque colour.
+    @inline(__always)
+    private mutating func known(_ color: UInt32) -> UInt32 {
+        let cell = Self.fineCell(color)
+        let mixture = mixtures[cell]
+        return mixture < Mixture.mixed ? mixture : workOut(color, in: cell)
+    }
+
+    /// The cell of four sample values a side.
+    @inline(__always)
+    private static func fineCell(_ color: UInt32) -> Int {
+        let (red, green, blue) = (color &>> 2 & 0x3F, color &>> 4 & 0xFC0, color &>> 6 & 0x3F000)
+        return Int(red | green | blue)
+    }
+
+    private mutating func workOut(_ color: UInt32, in cell: Int) -> UInt32 {
+        if mixtures[cell] == Mixture.mixed {
+            if let known = beside[color] { return known }
+            let mixture = mixture(color).bits
+            beside[color] = mixture
+            return mixture
+        }
+        let middle: UInt32 = color & 0xFFFC_FCFC | 0x02_0202
+        let mixture = mixture(middle).bits
+        mixtures[cell] = mixture
+        return mixture
     }
 
     private mutating func prepareMixing() {
         if !thresholds.isEmpty { return }
-        thresholds = BlueNoise.thresholds()
+        thresholds = BlueNoise.thresholds().map { UInt32($0 * 65_536) }
+        mixtures = [UInt32](repeating: Mixture.unknown, count: 1 << 18)
+        for color in colors where color >> 24 == 255 {
+            mixtures[Self.fineCell(color)] = Mixture.mixed
+        }
         let opaque = points.indices.filter { colors[$0] >> 24 == 255 }
         for origin in points {
             let near = opaque.map { Neighbour(points[$0], $0, from: origin) }.filter { $0.squaredLength > 0 }
@@ -251,15 +327,9 @@ extension PaletteMapper {
     /// Of the line from the nearest colour to each of its neighbours the point nearest to the wanted colour is found. A mixture's error is that distance
     /// (squared), and part of the variance that the eye sees as noise.
     private mutating func mixture(_ color: UInt32) -> Mixture {
-        guard color >> 24 == 255 else {
-            let only = nearestColor(color)
-            return Mixture(darker: only, lighter: only, share: 0)
-        }
         let point = point(opaque: color)
         let first = nearest(opaque: color, point)
-        if colors[first] == color || colors[first] >> 24 != 255 {
-            return Mixture(darker: colors[first], lighter: colors[first], share: 0)
-        }
+        if colors[first] == color || colors[first] >> 24 != 255 { return Mixture(only: first) }
         let origin = points[first]
         let (l, a, b) = (point.lightness - origin.lightness, point.a - origin.a, point.b - origin.b)
         // How much better than the nearest colour alone.
@@ -273,9 +343,9 @@ extension PaletteMapper {
         }
         // The lighter of the two always lies where the thresholds are low, so that areas of unlike mixtures meet without a seam.
         if points[second].lightness < points[first].lightness {
-            return Mixture(darker: colors[second], lighter: colors[first], share: 1 - share)
+            return Mixture(darker: second, lighter: first, share: 1 - share)
         }
-        return Mixture(darker: colors[first], lighter: colors[second], share: share)
+        return Mixture(darker: first, lighter: second, share: share)
     }
 }
 

@@ -4,7 +4,8 @@ public import TintypeCore
 public struct Quantizer: Sendable, Hashable {
     /// The most colours, 2 to 256. Full transparency counts as one of them.
     public var colors: Int
-    public var dithering: Dithering
+    /// Nil: by diffusion in a still, ordered in an animation.
+    public var dithering: Dithering?
     /// What becomes of pixels that are neither opaque nor wholly transparent.
     public var alpha: AlphaRule
 
@@ -15,7 +16,7 @@ public struct Quantizer: Sendable, Hashable {
         case threshold
     }
 
-    public init(colors: Int = 256, dithering: Dithering = .diffusion, alpha: AlphaRule = .keep) {
+    public init(colors: Int = 256, dithering: Dithering? = nil, alpha: AlphaRule = .keep) {
         self.colors = colors
         self.dithering = dithering
         self.alpha = alpha
@@ -57,7 +58,7 @@ public struct Quantizer: Sendable, Hashable {
         if let exact = histogram.exactColors(limit: colors) { return exact }
         let palette = histogram.palette(count: colors)
         var mapper = PaletteMapper(palette)
-        mapper.map(&pixels, width: width, dithering: dithering)
+        mapper.map(&pixels, width: width, dithering: dithering ?? .diffusion)
         return palette
     }
 }

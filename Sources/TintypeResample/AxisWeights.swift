@@ -63,6 +63,16 @@ public struct AxisWeights: Sendable, Hashable {
         self.gain = gain
     }
 
+    /// Weights that are known already.
+    init(
+        filter: Filter, source: Int, target: Int, origin: Double, extent: Double, taps: Int, largest: Double,
+        gain: Double, starts: [Int], counts: [Int], weights: [Double]
+    ) {
+        (self.filter, self.source, self.target, self.origin, self.extent) = (filter, source, target, origin, extent)
+        (self.taps, self.largest, self.gain) = (taps, largest, gain)
+        (self.starts, self.counts, self.weights) = (starts, counts, weights)
+    }
+
     /// The weights for a source that holds the axis the other way round.
     ///
     /// The result has its pixels the other way round too, and they are the same to the bit.

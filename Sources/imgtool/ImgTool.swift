@@ -1,7 +1,8 @@
 import ArgumentParser
+import Dispatch
 
 @main
-struct ImgTool: AsyncParsableCommand {
+struct ImgTool: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "imgtool",
         abstract: "Thumbnails, conversion and inspection of JPEG, PNG, GIF and Netpbm pictures.",
@@ -12,9 +13,30 @@ struct ImgTool: AsyncParsableCommand {
             SheetCommand.self, StoreCommand.self, BenchCommand.self,
         ])
 
-    static func main() async {
+    /// What works on pictures runs on the main thread: to start the pool of Swift's tasks, and to allocate anywhere but on the main heap, takes
+    /// milliseconds. Only the store is asynchronous.
+    static func main() {
         let interruption = Interruption()
-        await main(nil)
-        withExtendedLifetime(interruption) {}
+        withExtendedLifetime(interruption) {
+            do {
+                var command = try parseAsRoot()
+                guard command is any AsyncParsableCommand else { return try command.run() }
+                Task { await runAsynchronously() }
+                dispatchMain()
+            } catch {
+                exit(withError: error)
+            }
+        }
+    }
+
+    /// Parsed anew, as a command that this thread has parsed must not be sent to another.
+    private static func runAsynchronously() async {
+        do {
+            guard var command = try parseAsRoot() as? any AsyncParsableCommand else { exit() }
+            try await command.run()
+            exit()
+        } catch {
+            exit(withError: error)
+        }
     }
 }

@@ -126,6 +126,50 @@ struct AnimationEncodeTests {
         // Windows of one frame, as memory allows no more.
         let narrow = try decode(encoded(size, frames, GIFEncoder.Options(memory: 60 * 40 * 30)))
         #expect(narrow.frames.count == 6)
+        // Each with a palette of its own, and yet what stands still does not change.
+        #expect(Set(narrow.frames[0].indices.filter { $0 % 240 >= 80 }.map { narrow.frames[0][$0] }).count > 16)
+        for y in 0..<40 {
+            for frame in narrow.frames {
+                #expect(frame[y * 240..<y * 240 + 80] == narrow.frames[0][y * 240..<y * 240 + 80])
+            }
+        }
+    }
+
+    /// Something of more colours than a table holds, in part taken away, in part drawn over by as many others.
+    @Test func manyColoursThatVanish() throws {
+        var random = SplitMix64(seed: 6)
+        let size = Size(50, 40)
+        let frames: Frames = (0..<8).map { index in
+            let pixels = (0..<2000).flatMap { (i: Int) -> [UInt8] in
+                if i % 50 < index * 3 { return [0, 0, 0, 0] }
+                return (0..<3).map { _ in UInt8.random(in: 0...255, using: &random) } + [255]
+            }
+            return (pixels, 50)
+        }
+        for memory in [DecodeLimits.default.memory, 50 * 40 * 30] {
+            let decoded = try decode(encoded(size, frames, GIFEncoder.Options(memory: memory)))
+            #expect(decoded.frames.count == 8)
+            for (frame, (wanted, _)) in zip(decoded.frames, frames) {
+                for at in stride(from: 3, to: wanted.count, by: 4) where frame[at] != wanted[at] {
+                    Issue.record("alpha differs at \(at)")
+                    break
+                }
+            }
+        }
+        // 250 new colours a frame: they are exact, but to draw all of them anew takes more than a table holds.
+        let (base, steps) = (Size(100, 10), 6)
+        var pixels = [UInt8](repeating: 9, count: 4000)
+        for at in stride(from: 3, to: 4000, by: 4) { pixels[at] = 255 }
+        var exact: Frames = [(pixels, 50)]
+        for step in 0..<steps {
+            for i in step * 150..<step * 150 + 250 {
+                for channel in 0..<3 {
+                    pixels[i % 1000 * 4 + channel] = UInt8(truncatingIfNeeded: i * (channel * 2 + 3) + step)
+                }
+            }
+            exact.append((pixels, 50))
+        }
+        #expect(try decode(encoded(base, exact)).frames == exact.map(\.pixels))
     }
 
     @Test func windowsOfFewColoursAreExact() throws {
@@ -134,6 +178,18 @@ struct AnimationEncodeTests {
         let frames = frames(40, size, colors: 20, holes: true, &random)
         let decoded = try decode(encoded(size, frames, GIFEncoder.Options(memory: 30 * 20 * 100)))
         #expect(decoded.frames == frames.map(\.pixels))
+    }
+
+    /// An opaque first image tells of what vanishes later: some players would show black there.
+    @Test func theFirstImageTellsOfTransparency() throws {
+        let pixel: [UInt8] = [9, 8, 7, 255]
+        let opaque = Array([[UInt8]](repeating: pixel, count: 12).joined())
+        let hole = [0, 0, 0, 0] + opaque.dropFirst(4)
+        for (second, told) in [(hole, true), (Array(opaque.dropLast(4)) + [1, 2, 3, 255], false)] {
+            let bytes = try encoded(Size(4, 3), [(opaque, 50), (second, 50)])
+            #expect(try GIFDecoder.inspect(MemoryByteSource(bytes)).info.hasAlpha == told)
+            #expect(try decode(bytes).frames == [opaque, second])
+        }
     }
 
     @Test func framesAlikeAreOne() throws {

@@ -72,7 +72,7 @@ import Tintype
     func withoutDitheringEveryPixelGetsTheNearestColour(_ count: Int) throws {
         let (pixels, width) = try photo()
         var made = pixels
-        let palette = Quantizer(colors: count, dithering: .none).quantize(&made, width: width)
+        let palette = Quantizer(colors: count, dithering: Dithering.none).quantize(&made, width: width)
         #expect(palette.count <= count && Set(palette).count == palette.count)
         #expect(Set(made).isSubset(of: palette))
         let oklab = Oklab()
@@ -123,6 +123,52 @@ import Tintype
         mapper.map(&a, width: width, dithering: .ordered)
         mapper.map(&b, width: width, dithering: .ordered)
         for i in pixels.indices where pixels[i] == changed[i] { #expect(a[i] == b[i]) }
+    }
+
+    /// Several pictures with one palette: as if they were one, whatever the number of threads.
+    @Test(arguments: Dithering.allCases, [1, 2, 5])
+    func picturesInCommon(_ dithering: Dithering, _ threads: Int) throws {
+        let (pixels, width) = try photo()
+        let band = 16 * width
+        // Eleven pictures of which each has most rows in common with the one before.
+        var pictures = [Array(pixels[..<(3 * band)])]
+        for index in 1...10 {
+            var next = pictures[index - 1]
+            let place = index % 3 * band
+            next.replaceSubrange(place..<place + band, with: pixels[(index % 5 * band)..<(index % 5 + 1) * band])
+            pictures.append(next)
+        }
+        var histogram = ColorHistogram()
+        for picture in pictures { histogram.add(picture.span) }
+        let counted = try ColorHistogram(pictures, width: width, threads: threads)
+        #expect(counted.entries.map(\.count).reduce(0, +) == histogram.entries.map(\.count).reduce(0, +))
+        let palette = counted.palette(count: 40)
+        let mapped = try PaletteMapper(palette).map(pictures, width: width, dithering: dithering, threads: threads)
+        var alone = PaletteMapper(palette)
+        for (picture, result) in zip(pictures, mapped) {
+            var expected = picture
+            alone.map(&expected, width: width, dithering: dithering)
+            #expect(result == expected)
+        }
+        let quantizer = Quantizer(colors: 40, dithering: dithering)
+        #expect(try quantizer.quantize(pictures, width: width, threads: threads) == mapped)
+        #expect(try quantizer.quantize(mapped, width: width) == mapped, "few colours stay as they are")
+    }
+
+    /// Where each row is counted once for all pictures in which it stays, each colour must come to the same number as by counting every pixel.
+    @Test func rowsThatStayCountForEachPicture() throws {
+        var random = SplitMix64(seed: 8)
+        var picture = (0..<60).map { _ in UInt32.random(in: 0xFF00_0000...0xFF00_0009, using: &random) }
+        let pictures = (0..<30).map { _ in
+            let place = Int.random(in: 0..<6, using: &random) * 10
+            for i in place..<place + 10 { picture[i] = UInt32.random(in: 0xFF00_0000...0xFF00_0009, using: &random) }
+            return picture
+        }
+        let counted = try ColorHistogram(pictures, width: 10, threads: 2)
+        for entry in counted.entries {
+            #expect(Int(entry.count) == pictures.joined().count { $0 == entry.color })
+        }
+        #expect(counted.entries.count == 10)
     }
 
     @Test func transparency() {

@@ -27,6 +27,43 @@ struct ResamplerTests {
         }
     }
 
+    /// Some rows of the result, made of the rows that they need and no others, are the very ones of the whole.
+    @Test(arguments: Filter.allCases)
+    func partsAreThoseOfTheWhole(filter: Filter) throws {
+        var random = SplitMix64(seed: 19)
+        for format in [PixelFormat.rgb8, .rgba8] {
+            for (from, to) in Self.sizes + [(Size(9, 20), Size(9, 40))] {
+                let image = TestPattern.noise.image(from, format, using: &random)
+                let across = AxisWeights(filter: filter, source: from.width, target: to.width)
+                let down = AxisWeights(
+                    filter: filter, source: from.height, origin: 1.5, extent: Double(from.height) - 3, target: to.height
+                )
+                var resampler = Resampler(AnyRowSource(image.rows), horizontal: across, vertical: down)
+                let whole = try Image(collecting: &resampler)
+                for _ in 0..<4 {
+                    let first = Int.random(in: 0..<from.height, using: &random)
+                    let changed = first..<Int.random(in: first + 1...from.height, using: &random)
+                    let targets = down.targets(of: changed)
+                    let missed = (0..<to.height).first {
+                        !targets.contains($0) && down.part($0..<$0 + 1).sources.overlaps(changed)
+                    }
+                    #expect(missed == nil, "\(filter) \(changed)")
+                    if targets.isEmpty { continue }
+                    let (weights, sources) = down.part(targets)
+                    let band = image.pixels[
+                        sources.lowerBound * image.bytesPerRow..<sources.upperBound * image.bytesPerRow]
+                    let rows = Image(
+                        size: Size(from.width, sources.count), pixelFormat: format, pixels: Array(band))
+                    var partial = Resampler(AnyRowSource(rows.rows), horizontal: across, vertical: weights)
+                    let part = try Image(collecting: &partial)
+                    let expected = whole.pixels[
+                        targets.lowerBound * whole.bytesPerRow..<targets.upperBound * whole.bytesPerRow]
+                    #expect(part.pixels == Array(expected), "\(filter) \(from) to \(to), rows \(targets)")
+                }
+            }
+        }
+    }
+
     @Test(arguments: Orientation.allCases)
     func orientationCanComeAfter(orientation: Orientation) throws {
         var random = SplitMix64(seed: 12)

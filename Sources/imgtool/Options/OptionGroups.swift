@@ -105,7 +105,7 @@ struct WritingOptions: ParsableArguments {
         thumbnail.maximumBytes = maxBytes?.bytes
         thumbnail.density = density?.density
         thumbnail.threads = threads
-        thumbnail.quantizer = colors.map { Quantizer(colors: $0, dithering: dither ?? .diffusion) }
+        thumbnail.quantizer = colors.map { Quantizer(colors: $0, dithering: dither) }
     }
 
     /// The encoding for one picture, and the extension for its file's name.
