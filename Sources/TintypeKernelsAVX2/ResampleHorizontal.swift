@@ -224,8 +224,12 @@
         }
     }
 
+    /// Where the next four windows begin: the last four may overlap with those before.
+    @inline(__always)
+    private func next(after i: Int, count: Int) -> Int { i &+ 4 < count &- 4 ? i &+ 4 : count &- 4 }
+
     /// - Parameters:
-    ///   - row: `pixels` pixels of 1, 3 or 4 channels.
+    ///   - row: `pixels` pixels of 3 or 4 channels.
     ///   - count: how many windows, at least 4.
     ///   - scratch: 8 bytes for each pixel, for each that a window reaches past the row's end, and for 8 more.
     @inline(__always)
@@ -233,43 +237,35 @@
         _ row: UnsafeRawPointer, _ isByte: Bool, _ channels: Int, _ pixels: Int, _ windows: Windows, count: Int,
         _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
     ) {
-        let taps = windows.stride / 2
-        if channels == 1 {
-            unsafe widen(row, isByte, pixels, taps: taps, scratch)
-        } else {
-            let done = unsafe pairPixels(row, isByte, channels, pixels, scratch)
-            unsafe pairRest(row, isByte, channels, from: done, to: pixels, taps: taps, scratch)
-        }
+        let done = unsafe pairPixels(row, isByte, channels, pixels, scratch)
+        unsafe pairRest(row, isByte, channels, from: done, to: pixels, taps: windows.stride / 2, scratch)
         let pixelBytes = isByte ? 2 &* channels : channels
-        let last = count &- 4
         var i = 0
         while true {
-            let to = unsafe out + pixelBytes &* i
-            if channels == 1 {
-                let words = windows.fourGray(i)
-                if isByte {
-                    unsafe to.storeBytes(of: _mm_cvtsi128_si64(words), as: Int64.self)
-                } else {
-                    unsafe to.storeBytes(of: _mm_cvtsi128_si32(_mm_packus_epi16(words, words)), as: Int32.self)
-                }
-            } else {
-                unsafe store(windows.four(i), channels, asBytes: !isByte, to)
-            }
-            if i == last { break }
-            i = i &+ 4 < last ? i &+ 4 : last
+            unsafe store(windows.four(i), channels, asBytes: !isByte, out + pixelBytes &* i)
+            if i == count &- 4 { return }
+            i = next(after: i, count: count)
         }
     }
 
-    /// The same with the number of channels known to the compiler.
+    /// The same for one channel.
     @inline(__always)
-    private func weighAny(
-        _ row: UnsafeRawPointer, _ isByte: Bool, _ channels: Int, _ pixels: Int, _ windows: Windows, count: Int,
+    private func weighGray(
+        _ row: UnsafeRawPointer, _ isByte: Bool, _ pixels: Int, _ windows: Windows, count: Int,
         _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
     ) {
-        switch channels {
-        case 1: unsafe weigh(row, isByte, 1, pixels, windows, count: count, scratch, out)
-        case 3: unsafe weigh(row, isByte, 3, pixels, windows, count: count, scratch, out)
-        default: unsafe weigh(row, isByte, 4, pixels, windows, count: count, scratch, out)
+        unsafe widen(row, isByte, pixels, taps: windows.stride / 2, scratch)
+        var i = 0
+        while true {
+            let words = windows.fourGray(i)
+            if isByte {
+                unsafe (out + 2 &* i).storeBytes(of: _mm_cvtsi128_si64(words), as: Int64.self)
+            } else {
+                let bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words))
+                unsafe (out + i).storeBytes(of: bytes, as: Int32.self)
+            }
+            if i == count &- 4 { return }
+            i = next(after: i, count: count)
         }
     }
 
@@ -295,7 +291,12 @@
                             else { return }
                             let windows = unsafe Windows(
                                 scratch, starts, weights, taps: taps, longest: longest, shift: shift)
-                            unsafe weighAny(row, true, channels, pixels, windows, count: count, scratch, out)
+                            // The compiler knows the number of channels in each.
+                            switch channels {
+                            case 1: unsafe weighGray(row, true, pixels, windows, count: count, scratch, out)
+                            case 3: unsafe weigh(row, true, 3, pixels, windows, count: count, scratch, out)
+                            default: unsafe weigh(row, true, 4, pixels, windows, count: count, scratch, out)
+                            }
                         }
                     }
                 }
@@ -326,7 +327,12 @@
                             else { return }
                             let windows = unsafe Windows(
                                 scratch, starts, weights, taps: taps, longest: longest, shift: shift)
-                            unsafe weighAny(row, false, channels, pixels, windows, count: count, scratch, out)
+                            // The compiler knows the number of channels in each.
+                            switch channels {
+                            case 1: unsafe weighGray(row, false, pixels, windows, count: count, scratch, out)
+                            case 3: unsafe weigh(row, false, 3, pixels, windows, count: count, scratch, out)
+                            default: unsafe weigh(row, false, 4, pixels, windows, count: count, scratch, out)
+                            }
                         }
                     }
                 }
