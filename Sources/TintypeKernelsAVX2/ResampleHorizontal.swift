@@ -228,44 +228,46 @@
     @inline(__always)
     private func next(after i: Int, count: Int) -> Int { i &+ 4 < count &- 4 ? i &+ 4 : count &- 4 }
 
-    /// - Parameters:
-    ///   - row: `pixels` pixels of 3 or 4 channels.
-    ///   - count: how many windows, at least 4.
-    ///   - scratch: 8 bytes for each pixel, for each that a window reaches past the row's end, and for 8 more.
-    @inline(__always)
-    private func weigh(
-        _ row: UnsafeRawPointer, _ isByte: Bool, _ channels: Int, _ pixels: Int, _ windows: Windows, count: Int,
-        _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
-    ) {
-        let done = unsafe pairPixels(row, isByte, channels, pixels, scratch)
-        unsafe pairRest(row, isByte, channels, from: done, to: pixels, taps: windows.stride / 2, scratch)
-        let pixelBytes = isByte ? 2 &* channels : channels
-        var i = 0
-        while true {
-            unsafe store(windows.four(i), channels, asBytes: !isByte, out + pixelBytes &* i)
-            if i == count &- 4 { return }
-            i = next(after: i, count: count)
-        }
-    }
-
-    /// The same for one channel.
-    @inline(__always)
-    private func weighGray(
-        _ row: UnsafeRawPointer, _ isByte: Bool, _ pixels: Int, _ windows: Windows, count: Int,
-        _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
-    ) {
-        unsafe widen(row, isByte, pixels, taps: windows.stride / 2, scratch)
-        var i = 0
-        while true {
-            let words = windows.fourGray(i)
-            if isByte {
-                unsafe (out + 2 &* i).storeBytes(of: _mm_cvtsi128_si64(words), as: Int64.self)
-            } else {
-                let bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words))
-                unsafe (out + i).storeBytes(of: bytes, as: Int32.self)
+    extension Windows {
+        /// - Parameters:
+        ///   - row: `pixels` pixels of 3 or 4 channels.
+        ///   - count: how many windows, at least 4.
+        ///   - scratch: 8 bytes for each pixel, for each that a window reaches past the row's end, and for 8 more.
+        @_transparent
+        func weigh(
+            _ row: UnsafeRawPointer, _ isByte: Bool, _ channels: Int, _ pixels: Int, count: Int,
+            _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
+        ) {
+            let done = unsafe pairPixels(row, isByte, channels, pixels, scratch)
+            unsafe pairRest(row, isByte, channels, from: done, to: pixels, taps: stride / 2, scratch)
+            let pixelBytes = isByte ? 2 &* channels : channels
+            var i = 0
+            while true {
+                unsafe store(four(i), channels, asBytes: !isByte, out + pixelBytes &* i)
+                if i == count &- 4 { return }
+                i = next(after: i, count: count)
             }
-            if i == count &- 4 { return }
-            i = next(after: i, count: count)
+        }
+
+        /// The same for one channel.
+        @inline(__always)
+        func weighGray(
+            _ row: UnsafeRawPointer, _ isByte: Bool, _ pixels: Int, count: Int,
+            _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
+        ) {
+            unsafe widen(row, isByte, pixels, taps: stride / 2, scratch)
+            var i = 0
+            while true {
+                let words = fourGray(i)
+                if isByte {
+                    unsafe (out + 2 &* i).storeBytes(of: _mm_cvtsi128_si64(words), as: Int64.self)
+                } else {
+                    let bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words))
+                    unsafe (out + i).storeBytes(of: bytes, as: Int32.self)
+                }
+                if i == count &- 4 { return }
+                i = next(after: i, count: count)
+            }
         }
     }
 
@@ -293,9 +295,9 @@
                                 scratch, starts, weights, taps: taps, longest: longest, shift: shift)
                             // The compiler knows the number of channels in each.
                             switch channels {
-                            case 1: unsafe weighGray(row, true, pixels, windows, count: count, scratch, out)
-                            case 3: unsafe weigh(row, true, 3, pixels, windows, count: count, scratch, out)
-                            default: unsafe weigh(row, true, 4, pixels, windows, count: count, scratch, out)
+                            case 1: unsafe windows.weighGray(row, true, pixels, count: count, scratch, out)
+                            case 3: unsafe windows.weigh(row, true, 3, pixels, count: count, scratch, out)
+                            default: unsafe windows.weigh(row, true, 4, pixels, count: count, scratch, out)
                             }
                         }
                     }
@@ -329,9 +331,9 @@
                                 scratch, starts, weights, taps: taps, longest: longest, shift: shift)
                             // The compiler knows the number of channels in each.
                             switch channels {
-                            case 1: unsafe weighGray(row, false, pixels, windows, count: count, scratch, out)
-                            case 3: unsafe weigh(row, false, 3, pixels, windows, count: count, scratch, out)
-                            default: unsafe weigh(row, false, 4, pixels, windows, count: count, scratch, out)
+                            case 1: unsafe windows.weighGray(row, false, pixels, count: count, scratch, out)
+                            case 3: unsafe windows.weigh(row, false, 3, pixels, count: count, scratch, out)
+                            default: unsafe windows.weigh(row, false, 4, pixels, count: count, scratch, out)
                             }
                         }
                     }
