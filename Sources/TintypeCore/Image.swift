@@ -43,23 +43,23 @@ public struct Image: Sendable, Hashable {
 
 /// The rows of an image in memory.
 public struct ImageRows: RowSource, ~Copyable {
-    public let size: Size
-    public let pixelFormat: PixelFormat
-    private let pixels: [UInt8]
+    private let image: Image
     private var position = 0
 
     init(_ image: Image) {
-        size = image.size
-        pixelFormat = image.pixelFormat
-        pixels = image.pixels
+        self.image = image
     }
 
+    public var size: Size { image.size }
+    public var pixelFormat: PixelFormat { image.pixelFormat }
+    public var picture: Image? { position == 0 ? image : nil }
+
     public mutating func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
-        guard position < pixels.count else { throw ImageError(.misuse, "a row was asked for after the last") }
+        guard position < image.pixels.count else { throw ImageError(.misuse, "a row was asked for after the last") }
         precondition(row.count == bytesPerRow)
         let start = position
         position += row.count
-        let source = pixels.span
+        let source = image.pixels.span
         for i in row.indices { row[i] = source[start &+ i] }
     }
 }

@@ -9,9 +9,14 @@ public protocol RowSource: ~Copyable {
     /// - Parameter row: exactly `size.width × pixelFormat.bytesPerPixel` bytes, all of which are overwritten.
     /// - Throws: `misuse` after the last row, or whatever the source finds wrong.
     mutating func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError)
+
+    /// The picture of which these are all the rows, if it is in memory and none has been read: a stage may look at it instead. By default nil.
+    var picture: Image? { get }
 }
 
 extension RowSource where Self: ~Copyable {
+    public var picture: Image? { nil }
+
     public var bytesPerRow: Int { size.width * pixelFormat.bytesPerPixel }
 
     /// The same into an array of `bytesPerRow` elements, for stages that keep their source and their row side by side.
@@ -37,7 +42,11 @@ public struct AnyRowSource: RowSource, ~Copyable {
         try box.readRow(into: &row)
     }
 
+    public var picture: Image? { box.picture }
+
     private class Box {
+        var picture: Image? { nil }
+
         func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
             throw ImageError(.misuse, "a row source that holds nothing")
         }
@@ -49,6 +58,8 @@ public struct AnyRowSource: RowSource, ~Copyable {
         init(_ source: consuming Source) {
             self.source = source
         }
+
+        override var picture: Image? { source.picture }
 
         override func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
             try source.readRow(into: &row)

@@ -130,8 +130,9 @@ struct LZWEncoder {
         var slot = Self.slot(key)
         while true {
             let entry = slots[slot]
-            if entry &>> 12 == key { return Int(entry & 0xFFF) }
+            // Looked at first: the key of code 4095 and index 255, which is never in the table, has all bits set like an empty slot.
             if entry == Self.emptySlot { return -1 }
+            if entry &>> 12 == key { return Int(entry & 0xFFF) }
             slot = (slot &+ 1) & (1 << Self.slotBits - 1)
         }
     }

@@ -13,6 +13,8 @@ struct ArithmeticDecoder: EntropyCoding {
     /// The bins that each component's last difference has the next one begin with: S0 of T.81 table F.4.
     private var contexts = [4 of Int](repeating: 0)
     private(set) var isOver = false
+    /// Unknown: the decoder is always ahead of its decisions, and zero bytes at the end may be left out (T.81 §D.1.8).
+    var unusedBytes: Int { 0 }
     var metBadCode = false
 
     var isStarved: Bool { decisions.isStarved }

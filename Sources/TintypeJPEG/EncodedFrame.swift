@@ -27,9 +27,43 @@ struct EncodedFrame {
             components: layout.components.count, isYCbCr: isYCbCr, progressive: isProgressive)
     }
 
-    /// Writes all scans of coefficients that are all there, and the end of the image. Each scan is gone through for its
-    /// Huffman tables, then to be written.
-    func writeScans(_ bands: [BlockBand], to segments: inout SegmentWriter) throws(ImageError) {
+    /// What is known of scans with Huffman codes before they are written.
+    struct ScanPlan {
+        /// For each scan the tables with the shortest stream.
+        fileprivate(set) var tables: [[HuffmanSpecification?]] = []
+        /// The bytes of the scans' headers, tables and all.
+        fileprivate(set) var headers = 0
+        /// The bytes of their data, but for stuffing.
+        fileprivate(set) var data = 0
+    }
+
+    /// Goes through each scan for its Huffman tables.
+    func plan(_ bands: [BlockBand]) -> ScanPlan {
+        var plan = ScanPlan()
+        for scan in scans {
+            let frequencies = frequencies(of: scan, in: bands)
+            let tables = frequencies.optimalTables
+            plan.headers += 8 + 2 * scan.components.count
+            for table in tables { plan.headers += table.map { 21 + $0.symbols.count } ?? 0 }
+            plan.data += (frequencies.bits(with: HuffmanCodes(tables)) + 7) / 8
+            plan.tables.append(tables)
+        }
+        return plan
+    }
+
+    /// The bytes of the scans' headers and of their data, with arithmetic codes: nothing but the coding itself tells.
+    func arithmeticBytes(_ bands: [BlockBand]) throws(ImageError) -> (headers: Int, data: Int) {
+        var writer = ByteWriter(MemoryByteSink())
+        for scan in scans { try writeArithmetic(scan, bands, to: &writer) }
+        return (scans.reduce(0) { $0 + 8 + 2 * $1.components.count }, writer.offset)
+    }
+
+    /// Writes all scans of coefficients that are all there, and the end of the image.
+    ///
+    /// - Parameter plan: what was found before, if it was.
+    func writeScans(
+        _ bands: [BlockBand], _ plan: ScanPlan? = nil, to segments: inout SegmentWriter
+    ) throws(ImageError) {
         var bits = BitWriter()
         for (index, scan) in scans.enumerated() {
             let interval = index == 0 && restartInterval > 0 ? restartInterval : nil
@@ -38,7 +72,7 @@ struct EncodedFrame {
                 try writeArithmetic(scan, bands, to: &segments.bytes)
                 continue
             }
-            let tables = frequencies(of: scan, in: bands).optimalTables
+            let tables = plan?.tables[index] ?? frequencies(of: scan, in: bands).optimalTables
             try segments.write(headerOf: scan, layout, tables: tables, restartInterval: interval)
             let codes = HuffmanCodes(tables)
             if scan.kind == .sequential {
@@ -75,27 +109,6 @@ struct EncodedFrame {
         var encoder = ArithmeticEncoder(scan, layout: layout, restartInterval: restartInterval)
         for (mcuRow, band) in bands.enumerated() { try encoder.write(band, mcuRow: mcuRow, to: &writer) }
         try encoder.finish(to: &writer)
-    }
-
-    /// The bytes of the scans' headers and, but for stuffing, of their data.
-    func scanBytes(_ bands: [BlockBand]) throws(ImageError) -> (headers: Int, data: Int) {
-        var (headers, data) = (0, 0)
-        for scan in scans {
-            if isArithmetic {
-                // Nothing but the coding itself tells.
-                var writer = ByteWriter(MemoryByteSink())
-                try writeArithmetic(scan, bands, to: &writer)
-                headers += 8 + 2 * scan.components.count
-                data += writer.offset
-                continue
-            }
-            let frequencies = frequencies(of: scan, in: bands)
-            let tables = frequencies.optimalTables
-            headers += 8 + 2 * scan.components.count
-            for table in tables { headers += table.map { 21 + $0.symbols.count } ?? 0 }
-            data += (frequencies.bits(with: HuffmanCodes(tables)) + 7) / 8
-        }
-        return (headers, data)
     }
 
     private func frequencies(of scan: EncodedScan, in bands: [BlockBand]) -> SymbolFrequencies {

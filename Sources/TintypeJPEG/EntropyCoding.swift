@@ -10,6 +10,8 @@ protocol EntropyCoding {
     var isOver: Bool { get }
     /// Whether the data said something that no encoder says. Whoever takes note of it sets it back.
     var metBadCode: Bool { get set }
+    /// Whole bytes of the segment that were taken in and no MCU has used.
+    var unusedBytes: Int { get }
 
     /// Begins a restart interval at the reader's next byte.
     mutating func restart()

@@ -40,6 +40,8 @@ struct EntropyDecoder: EntropyCoding {
     /// Whether bits were asked for that the segment does not have.
     var isStarved: Bool { buffer.count < 0 }
     var isOver: Bool { isStarved }
+    /// Bits that fill the last byte up (T.81 §F.1.2.3) are fewer than eight.
+    var unusedBytes: Int { max(0, buffer.count) / 8 }
 
     init(_ progression: ProgressiveScan?, _ places: [BlockPlace], _ tables: HuffmanTables) {
         self.progression = progression

@@ -146,7 +146,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
                 }
                 try segments.write(.eoi)
             } else if let maximum = options.maximumBytes {
-                let search = try QualitySearch(
+                var search = try QualitySearch(
                     frame: frame, metadata: metadata, bands: store.bands, maximumBytes: maximum,
                     finest: options.finest)
                 try segments.bytes.write(search.bestFile())

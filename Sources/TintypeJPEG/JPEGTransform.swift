@@ -28,18 +28,21 @@ public struct JPEGTransform: Sendable, Hashable {
     public var trims: Bool
     /// Whether the copy is progressive; nil for as the file is.
     public var progressive: Bool?
+    /// Whether the copy has arithmetic codes, whichever the file has; otherwise Huffman's, as `jpegtran` writes.
+    public var arithmetic: Bool
     /// How much of the metadata goes along.
     public var metadata: Metadata.Keep
 
     public init(
         _ orientation: Orientation = .up, orients: Bool = false, crop: Crop? = nil, trims: Bool = true,
-        progressive: Bool? = nil, metadata: Metadata.Keep = .all
+        progressive: Bool? = nil, arithmetic: Bool = false, metadata: Metadata.Keep = .all
     ) {
         self.orientation = orientation
         self.orients = orients
         self.crop = crop
         self.trims = trims
         self.progressive = progressive
+        self.arithmetic = arithmetic
         self.metadata = metadata
     }
 
@@ -108,8 +111,8 @@ public struct JPEGTransform: Sendable, Hashable {
         }
         return EncodedFrame(
             layout: EncoderLayout(size: geometry.size, samplings), quantization: tables,
-            signature: picture.signature, isProgressive: progressive ?? (picture.frame.process == .progressive),
-            restartInterval: 0)
+            signature: picture.signature, isProgressive: progressive ?? picture.frame.isProgressive,
+            isArithmetic: arithmetic, restartInterval: 0)
     }
 
     /// The blocks of a row of MCUs of the copy.

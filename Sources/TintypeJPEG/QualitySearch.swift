@@ -2,20 +2,25 @@ import TintypeCore
 
 /// Finds the quality at which a picture's file comes near a number of bytes.
 ///
-/// The picture is transformed only once. For most candidates a sample of its rows of MCUs is quantised and its bits are
-/// counted; then all of it, and if that misses, what the sample said wrong corrects the next guess. What comes near enough is
-/// written.
+/// The picture is transformed only once. The number of coefficients that a candidate's steps leave tells how its bytes relate to
+/// another's; a sample of the rows of MCUs is quantised and its bits are counted to learn how many bytes a coefficient takes. Then all of the
+/// picture is quantised and counted, and what comes near enough is written. If that misses, what the sample said wrong corrects the next guess.
 struct QualitySearch {
     private let frame: EncodedFrame
     private let metadata: Metadata
     private let bands: [BlockBand]
-    private let maximumBytes: Int
+    private let maximumBytes: Double
     private let finest: FineQuality
     private let sample: [BlockBand]
     private let survivors: SurvivorCounts
     private let sampleSurvivors: SurvivorCounts
     /// Bytes before the first scan, and those of the end-of-image marker.
     private let headerBytes: Int
+
+    /// Bytes for each coefficient that is left, and for each block: a first idea, then what the sample last took.
+    private var rate = 0.6
+    /// The bytes of all of the picture, divided by what the sample let expect.
+    private var correction = 1.0
 
     /// - Parameters:
     ///   - bands: not quantised, without what the finest quality quantises to zero.
@@ -24,10 +29,10 @@ struct QualitySearch {
         frame: EncodedFrame, metadata: Metadata, bands: [BlockBand], maximumBytes: Int, finest: FineQuality
     ) throws(ImageError) {
         (self.frame, self.metadata, self.bands) = (frame, metadata, bands)
-        (self.maximumBytes, self.finest) = (maximumBytes, finest)
+        (self.maximumBytes, self.finest) = (Double(maximumBytes), finest)
         let blocks = bands.count * frame.layout.blocksPerRow
         sample = Self.sample(of: bands, blocks: blocks)
-        survivors = SurvivorCounts(bands, frame.layout, stride: min(4, max(1, blocks / 20_000)))
+        survivors = SurvivorCounts(bands, frame.layout, stride: min(16, max(1, blocks / 20_000)))
         sampleSurvivors = SurvivorCounts(sample, frame.layout, stride: 1)
         var segments = SegmentWriter(MemoryByteSink())
         try segments.write(headerOf: frame, metadata)
@@ -35,96 +40,134 @@ struct QualitySearch {
     }
 
     /// A file that has at least so much of the maximum is good enough; what is aimed at, and how near a guess comes.
-    private static let (enough, aim, tolerance) = (0.951, 0.978, 0.01)
+    private static let (enough, aim, tolerance) = (0.951, 0.977, 0.01)
     /// One of so many rows of MCUs is in the sample, if there are enough blocks.
-    private static let (sampleStride, blocksForStride) = (12, 1_024)
-    /// Stuffing, which is not counted, may make a file larger by this much than a random one.
+    private static let (sampleStride, blocksForStride) = (24, 2_048)
+    /// Of random bytes one in 256 is FF and stuffed.
+    private static let stuffing = 257.0 / 256
+    /// By how much of the maximum a file may be smaller than was counted, since stuffing is foretold as in random bytes.
     private static let doubt = 0.004
 
     /// - Throws: `limitExceeded` where the file is too large at any quality.
-    func bestFile() throws(ImageError) -> [UInt8] {
-        var best: (quality: Int, file: [UInt8]?)?
-        var candidates = 16..<finest.sixteenths + 1
-        var correction = 1.0
+    mutating func bestFile() throws(ImageError) -> [UInt8] {
+        var best: [UInt8]?
+        var candidates = FineQuality(1).stages...finest.stages
         var attempts = 0
-        while !candidates.isEmpty {
-            // A guess that keeps missing gives way to halving.
-            let middle = candidates.lowerBound + candidates.count / 2
-            let (quality, predicted) =
-                attempts < 4
-                ? try guess(candidates, correction) : (middle, try predict(FineQuality(sixteenths: middle)))
+        while true {
+            // Guesses that keep missing give way to halving.
+            let middle = FineQuality(stages: (candidates.lowerBound + candidates.upperBound + 1) / 2)
+            let (quality, expected) = try attempts < 4 ? guess(candidates) : (middle, expect(middle))
             attempts += 1
-            let (bytes, file) = try attempt(quality, isLast: candidates.count == 1 && best == nil)
-            if bytes <= Double(maximumBytes) {
-                best = (quality, file)
-                candidates = quality + 1..<candidates.upperBound
-                if bytes >= Double(maximumBytes) * Self.enough { break }
+            let (bytes, file) = try attempt(quality)
+            correction *= (bytes - Double(headerBytes)) / (expected - Double(headerBytes))
+            if bytes <= maximumBytes {
+                best = file
+                if bytes >= maximumBytes * Self.enough || quality.stages == candidates.upperBound { break }
+                candidates = quality.stages + 1...candidates.upperBound
             } else {
-                candidates = candidates.lowerBound..<quality
+                if quality.stages == candidates.lowerBound { break }
+                candidates = candidates.lowerBound...quality.stages - 1
             }
-            correction = bytes / predicted
         }
         guard let best else {
             throw ImageError(
-                .limitExceeded, "a JPEG of \(frame.layout.size) does not fit in \(maximumBytes) bytes at any quality",
+                .limitExceeded,
+                "a JPEG of \(frame.layout.size) does not fit in \(Int(maximumBytes)) bytes at any quality",
                 format: .jpeg)
         }
-        if let file = best.file { return file }
-        let (frame, bands) = quantized(FineQuality(sixteenths: best.quality))
-        return try write(frame, bands)
+        return best
     }
 
-    /// The bytes of the file of a quality, and the file itself where it promises to be the one, or where counting leaves in
-    /// doubt whether it fits.
-    private func attempt(_ quality: Int, isLast: Bool) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
-        let (frame, bands) = quantized(FineQuality(sixteenths: quality))
-        let (headers, data) = try frame.scanBytes(bands)
-        let bytes = Double(headerBytes + headers) + Double(data) * stuffing
-        let share = bytes / Double(maximumBytes)
-        let isFinest = quality == finest.sixteenths
-        let isPromising = isFinest ? share <= 1.02 : (Self.enough...1 + Self.doubt).contains(share)
-        guard isLast || isPromising else { return (bytes, nil) }
-        let file = try write(frame, bands)
-        return (Double(file.count), file)
-    }
-
-    /// The finest quality if it may fit, otherwise one that promises to come near the maximum.
-    ///
-    /// - Returns: it, and the bytes predicted without the correction.
-    private func guess(
-        _ candidates: Range<Int>, _ correction: Double
-    ) throws(ImageError) -> (quality: Int, predicted: Double) {
-        let limit = Double(maximumBytes) / correction
-        var quality = candidates.upperBound - 1
-        var predicted = try predict(FineQuality(sixteenths: quality))
-        if predicted <= limit * (quality == finest.sixteenths ? 1.01 : Self.aim) { return (quality, predicted) }
-        var (low, high) = (candidates.lowerBound, quality)
-        while high - low > 1 {
-            // Bytes fall roughly as the scale of the steps to the power of two thirds.
-            let ratio = predicted / (limit * Self.aim)
-            let scale = Double(FineQuality(sixteenths: quality).scale) * ratio * ratio.squareRoot()
-            quality = FineQuality(scale: scale).sixteenths
-            if quality <= low || quality >= high { quality = (low + high) / 2 }
-            predicted = try predict(FineQuality(sixteenths: quality))
-            let miss = predicted / limit - Self.aim
-            if miss.magnitude <= Self.tolerance { return (quality, predicted) }
-            if miss < 0 { low = quality } else { high = quality }
+    /// The bytes of the file of a quality, and the file itself where it may fit.
+    private func attempt(_ quality: FineQuality) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
+        var requantizer = Requantizer(frame.layout, steps: steps(quality))
+        let bands = bands.map { requantizer.quantize($0) }
+        var plan: EncodedFrame.ScanPlan?
+        if !frame.isArithmetic {
+            let found = frame.plan(bands)
+            let counted = Double(headerBytes + found.headers) + Double(found.data) * Self.stuffing
+            if counted > maximumBytes * (1 + Self.doubt) { return (counted, nil) }
+            plan = found
         }
-        return (low, try predict(FineQuality(sixteenths: low)))
+        var frame = frame
+        frame.quantization = steps(quality).map { $0.map(UInt16.init) }
+        let sink = MemoryByteSink()
+        var segments = SegmentWriter(sink)
+        try segments.write(headerOf: frame, metadata)
+        try frame.writeScans(bands, plan, to: &segments)
+        return (Double(sink.bytes.count), sink.bytes)
     }
 
-    /// Of random bytes one in 256 is FF and stuffed, which arithmetic coding has counted.
-    private var stuffing: Double { frame.isArithmetic ? 1 : 257 / 256 }
+    /// The finest candidate if it may fit, otherwise one whose file comes near the maximum, by the sample; and the bytes
+    /// that are expected of it.
+    private mutating func guess(
+        _ candidates: ClosedRange<Int>
+    ) throws(ImageError) -> (quality: FineQuality, expected: Double) {
+        var (low, high) = (candidates.lowerBound, candidates.upperBound)
+        var (tries, miss, lead) = (0, 0.0, 0.0)
+        while true {
+            // What keeps missing gives way to halving, here too.
+            let quality = tries < 6 ? likeliest(low...high, lead: lead) : FineQuality(stages: (low + high + 1) / 2)
+            tries += 1
+            let expected = try expect(quality)
+            let share = expected / maximumBytes
+            let lastMiss = miss
+            miss = share - Self.aim
+            let tolerance = tries < 3 ? Self.tolerance : 2 * Self.tolerance
+            if miss.magnitude <= tolerance || quality == finest && share <= 1.01 { return (quality, expected) }
+            // Missed twice on the same side: from beyond the aim the bracket closes sooner.
+            lead = miss * lastMiss > 0 ? -2 * miss : 0
+            if miss < 0 { low = quality.stages + 1 } else { high = quality.stages - 1 }
+            if low > high { return (quality, expected) }
+        }
+    }
+
+    /// The finest of these whose coefficients should take no more bytes than is aimed at; the coarsest if none does.
+    ///
+    /// - Parameter lead: how much more of the maximum is aimed at.
+    private func likeliest(_ candidates: ClosedRange<Int>, lead: Double) -> FineQuality {
+        func bytes(_ quality: FineQuality) -> Double {
+            Double(headerBytes) + rate * correction * weight(survivors, bands, steps(quality))
+        }
+        if candidates.upperBound == finest.stages && bytes(finest) <= maximumBytes { return finest }
+        var (low, high) = (candidates.lowerBound, candidates.upperBound)
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if bytes(FineQuality(stages: middle)) <= maximumBytes * (Self.aim + lead) {
+                low = middle
+            } else {
+                high = middle - 1
+            }
+        }
+        return FineQuality(stages: low)
+    }
 
     /// The bytes that a file should have by the sample.
-    private func predict(_ quality: FineQuality) throws(ImageError) -> Double {
-        let steps = StandardQuantization.tables(for: frame.layout, quality)
-        let requantizer = Requantizer(frame.layout, steps: steps)
-        let (headers, data) = try frame.scanBytes(sample.map { requantizer.quantize($0) })
-        // Blocks count too: they have DC coefficients, and ends.
-        let all = survivors.count(at: quality.scale) + bands.count * frame.layout.blocksPerRow
-        let part = sampleSurvivors.count(at: quality.scale) + sample.count * frame.layout.blocksPerRow
-        return Double(headerBytes + headers) + Double(data) * Double(all) / Double(part) * stuffing
+    private mutating func expect(_ quality: FineQuality) throws(ImageError) -> Double {
+        let steps = steps(quality)
+        var requantizer = Requantizer(frame.layout, steps: steps)
+        let sample = sample.map { requantizer.quantize($0) }
+        var (headers, data) = (0, 0.0)
+        if frame.isArithmetic {
+            let coded = try frame.arithmeticBytes(sample)
+            (headers, data) = (coded.headers, Double(coded.data))
+        } else {
+            let plan = frame.plan(sample)
+            (headers, data) = (plan.headers, Double(plan.data) * Self.stuffing)
+        }
+        let all = weight(survivors, bands, steps)
+        let bytes = Double(headers) + data * all / weight(sampleSurvivors, sample, steps)
+        rate = bytes / all
+        return Double(headerBytes) + bytes * correction
+    }
+
+    /// What bytes are nearly proportional to. Blocks count too: they have DC coefficients, and ends.
+    private func weight(_ survivors: SurvivorCounts, _ bands: [BlockBand], _ steps: [[UInt8]]) -> Double {
+        Double(survivors.count(steps) + bands.count * frame.layout.blocksPerRow)
+    }
+
+    private func steps(_ quality: FineQuality) -> [[UInt8]] {
+        StandardQuantization.tables(for: frame.layout, quality)
     }
 
     private static func sample(of bands: [BlockBand], blocks: Int) -> [BlockBand] {
@@ -132,22 +175,5 @@ struct QualitySearch {
         if stride < 2 || bands.count < 2 * stride { return bands }
         // By turns higher and lower, lest the picture have a rhythm of its own.
         return (0..<bands.count / stride).map { bands[stride * $0 + 5 * $0 % stride] }
-    }
-
-    /// The frame and the coefficients of a quality.
-    private func quantized(_ quality: FineQuality) -> (EncodedFrame, [BlockBand]) {
-        let steps = StandardQuantization.tables(for: frame.layout, quality)
-        let requantizer = Requantizer(frame.layout, steps: steps)
-        var frame = frame
-        frame.quantization = steps.map { $0.map(UInt16.init) }
-        return (frame, bands.map { requantizer.quantize($0) })
-    }
-
-    private func write(_ frame: EncodedFrame, _ bands: [BlockBand]) throws(ImageError) -> [UInt8] {
-        let sink = MemoryByteSink()
-        var segments = SegmentWriter(sink)
-        try segments.write(headerOf: frame, metadata)
-        try frame.writeScans(bands, to: &segments)
-        return sink.bytes
     }
 }

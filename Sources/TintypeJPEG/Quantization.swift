@@ -34,34 +34,41 @@ enum StandardQuantization {
     /// The steps of a table at a quality: as they are at 50, all 1 at 100, 50 times as large at 1, but never above 255,
     /// which is the most that a baseline file can hold.
     static func scaled(_ table: [64 of UInt8], _ quality: FineQuality) -> [UInt8] {
-        (0..<64).map { UInt8(clamping: max(1, (Int(table[$0]) * quality.scale + 3_200) / 6_400)) }
+        var steps = [UInt8](repeating: 0, count: 64)
+        for k in 0..<64 {
+            let place = Int(naturalOrder[k])
+            steps[place] = UInt8(clamping: max(1, (Int(table[place]) * quality.scale(zigzag: k) + 3_200) / 6_400))
+        }
+        return steps
     }
 }
 
-/// A quality in sixteenths, between those that are whole: an encoder that keeps to a number of bytes comes nearer to it.
+/// A quality in 1,024ths: an encoder that keeps to a number of bytes finds one that comes near it.
+///
+/// From one sixteenth of a quality to the next all steps are scaled alike. As many of them round to 1 or 2, or are the same in the table, whole groups
+/// change together there; so between two sixteenths they change one after the other, from the lowest frequency on.
 struct FineQuality: Hashable {
-    /// 16 to 1,600.
-    var sixteenths: Int
+    /// 1,024 to 102,400.
+    var stages: Int
 
     /// - Parameter quality: 1 to 100.
     init(_ quality: Int) {
-        sixteenths = 16 * quality
+        stages = 1_024 * quality
     }
 
-    init(sixteenths: Int) {
-        self.sixteenths = sixteenths
+    init(stages: Int) {
+        self.stages = stages
     }
 
-    /// The quality whose scale is nearest from above.
-    init(scale: Double) {
-        let scale = min(max(scale, 1), 320_000)
-        sixteenths = Int(scale > 6_400 ? 5_120_000 / scale : (12_800 - scale) / 8)
+    /// By how much the step with a zigzag index is multiplied, 6,400 for once.
+    func scale(zigzag index: Int) -> Int {
+        Self.scale(sixteenths: stages / 64 + (index < stages % 64 ? 1 : 0))
     }
 
     /// By how much the tables of T.81 Annex K are multiplied, 6,400 for once.
     ///
     /// Per cent of a whole quality are whole, as the Independent JPEG Group defines them.
-    var scale: Int {
+    private static func scale(sixteenths: Int) -> Int {
         if sixteenths % 16 == 0 {
             let quality = sixteenths / 16
             return 64 * (quality < 50 ? 5_000 / quality : 200 - 2 * quality)

@@ -6,6 +6,8 @@ struct Requantizer {
     private let layout: EncoderLayout
     /// By destination: 64 halves of divisors, 64 reciprocals, 64 shifting factors, each in zigzag order.
     private let factors: [[UInt16]]
+    /// Room for the values of a band.
+    private var room: [Int16] = []
 
     /// - Parameter steps: by destination, row by row of the block.
     init(_ layout: EncoderLayout, steps: [[UInt8]]) {
@@ -17,10 +19,10 @@ struct Requantizer {
     }
 
     /// The band, quantised.
-    func quantize(_ band: BlockBand) -> BlockBand {
+    mutating func quantize(_ band: BlockBand) -> BlockBand {
         var quantized = BlockBand()
         quantized.masks = [UInt64](repeating: 0, count: band.masks.count)
-        var scratch = [Int16](repeating: 0, count: band.values.count)
+        if room.count < band.values.count { room = [Int16](repeating: 0, count: band.values.count) }
         var count = 0
         for component in layout.components {
             for row in 0..<component.down {
@@ -29,10 +31,10 @@ struct Requantizer {
                 count += Self.quantize(
                     band, first..<first + component.blocksAcross,
                     from: band.firstValues[component.firstRow + row], factors[component.sampling.quantization],
-                    &quantized.masks, &scratch, at: count)
+                    &quantized.masks, &room, at: count)
             }
         }
-        quantized.values = Array(scratch[..<count])
+        quantized.values = Array(room[..<count])
         return quantized
     }
 

@@ -117,6 +117,7 @@ struct ScanReader {
             places[i].block += rowSteps[i].blocks
         }
         row += 1
+        if row == rows { segments.unusedBytes = entropy.unusedBytes }
     }
 
     /// Turns what the entropy decoder ran into into warnings.
@@ -151,6 +152,7 @@ struct ScanReader {
         let due = nextRestart
         nextRestart = (nextRestart + 1) & 7
         untilRestart = restartInterval
+        segments.unusedBytes = entropy.unusedBytes
         entropy.restart()
         while true {
             guard let marker = try segments.nextMarker(&reader) else {

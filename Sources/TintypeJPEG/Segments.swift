@@ -13,6 +13,8 @@ struct Segments {
     /// What a DNL segment further on says, for a frame header that leaves the height open.
     private var height: Int?
     private var pendingMarker: Marker?
+    /// Bytes before the reader's next that an entropy decoder took in and did not use.
+    var unusedBytes = 0
     private let options: DecodeOptions
     var isStrict: Bool { options.strict }
 
@@ -61,12 +63,13 @@ struct Segments {
     ///
     /// FF fill bytes before a marker are legal (T.81 §B.1.1.2).
     mutating func nextMarker(_ reader: inout ByteReader) throws(ImageError) -> Marker? {
+        var skipped = unusedBytes
+        unusedBytes = 0
         if let marker = pendingMarker {
             pendingMarker = nil
             return marker
         }
-        let start = reader.offset
-        var skipped = 0
+        let start = reader.offset - skipped
         while let byte = try reader.nextByte() {
             guard byte == 0xFF else {
                 skipped += 1

@@ -14,7 +14,7 @@ extension UInt8 {
             if tier == .avx2 && channels != 2 {
                 precondition(columns.lastStart < row.count / channels)
                 done = TintypeKernelsAVX2.weighColumns(
-                    row, channels: channels, starts: columns.starts.span, counts: columns.counts.span,
+                    row, channels: channels, starts: columns.starts.span, longest: columns.longest,
                     weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
@@ -32,7 +32,7 @@ extension Int16 {
             if tier == .avx2 && channels != 2 {
                 precondition(columns.lastStart < row.count / channels)
                 done = TintypeKernelsAVX2.weighColumns(
-                    row, channels: channels, starts: columns.starts.span, counts: columns.counts.span,
+                    row, channels: channels, starts: columns.starts.span, longest: columns.longest,
                     weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
@@ -50,7 +50,7 @@ extension UInt16 {
             if tier == .avx2 {
                 precondition(columns.lastStart < row.count / channels)
                 done = TintypeKernelsAVX2.weighColumns(
-                    row, channels: channels, starts: columns.starts.span, counts: columns.counts.span,
+                    row, channels: channels, starts: columns.starts.span, longest: columns.longest,
                     weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
@@ -68,7 +68,7 @@ extension Int32 {
             if tier == .avx2 {
                 precondition(columns.lastStart < row.count / channels)
                 done = TintypeKernelsAVX2.weighColumns(
-                    row, channels: channels, starts: columns.starts.span, counts: columns.counts.span,
+                    row, channels: channels, starts: columns.starts.span, longest: columns.longest,
                     weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif

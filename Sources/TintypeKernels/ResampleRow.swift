@@ -17,28 +17,23 @@ public protocol ResampleRow: FixedWidthInteger & Sendable where Stride == Int {
     /// What `weighColumns` keeps a row in.
     associatedtype Scratch: FixedWidthInteger & Sendable
 
-    /// Interleaves two rows sample by sample, as the vertical pass takes them: two rows are weighed at once.
-    ///
-    /// - Precondition: the rows have one length, and `pairs` twice that.
-    static func pair(_ even: Span<Self>, _ odd: Span<Self>, into pairs: inout MutableSpan<Self>, tier: CPUTier)
-
     /// Weighs a window of rows: the vertical pass.
     ///
-    /// Sets `row[i]` to the sum over j of `pairs[offsets[j] + 2i] × weights[2j] + pairs[offsets[j] + 2i + 1] × weights[2j + 1]`, shifted right by
-    /// `shift` with rounding, and saturated.
+    /// Sets `row[i]` to the sum over j of `rows[offsets[j] + i] × weights[j]`, shifted right by `shift` with rounding, and saturated.
     ///
     /// - Parameters:
-    ///   - pairs: rows that `pair` interleaved.
-    ///   - offsets: where in `pairs` each begins; at most `mostPairs`.
-    /// - Precondition: from each offset on, `pairs` holds `2 × row.count` samples; `shift` is at least 1; no sum overflows. The weights of
-    ///   `UInt16` are below 2²⁶ and their sum, without signs, is below 1.8 × 2²⁶; `shift` is at least 12.
-    static func weighPairs(
-        _ pairs: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, into row: inout MutableSpan<Result>,
-        tier: CPUTier)
+    ///   - rows: rows of samples.
+    ///   - offsets: where in `rows` each begins; an even number, since two are weighed at once, and at most `mostRows`.
+    ///   - ahead: where in `rows` the samples lie that the next call needs and that may not be in the cache.
+    /// - Precondition: from each offset on, `rows` holds `row.count` samples; `shift` is at least 1; no sum overflows. The weights of `UInt16` are
+    ///   below 2²⁶ and their sum, without signs, is below 1.8 × 2²⁶; `shift` is at least 12.
+    static func weighRows(
+        _ rows: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Result>, tier: CPUTier)
 
     /// Adds the same sum, as it is, to `sums`, or sets them to it if `isFirst`: a part of a window too tall to be kept.
-    static func addPairs(
-        _ pairs: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, isFirst: Bool, to sums: inout MutableSpan<Sum>,
+    static func addRows(
+        _ rows: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, isFirst: Bool, to sums: inout MutableSpan<Sum>,
         tier: CPUTier)
 
     /// Sets `row[i]` to `sums[i]` shifted right by `shift` with rounding, and saturated.
@@ -62,8 +57,8 @@ public protocol ResampleRow: FixedWidthInteger & Sendable where Stride == Int {
         scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result>, tier: CPUTier)
 }
 
-/// The most pairs of rows that are weighed at once.
-public let mostPairs = 20
+/// The most rows that are weighed at once.
+public let mostRows = 40
 
 /// The windows of a horizontal pass.
 public struct ColumnWeights<Weight: FixedWidthInteger & SignedInteger & Sendable>: Sendable {
@@ -77,6 +72,8 @@ public struct ColumnWeights<Weight: FixedWidthInteger & SignedInteger & Sendable
     public let weights: [Weight]
     /// The same where they have 32 bits.
     let doubles: [Double]
+    /// The most weights that count in any window.
+    let longest: Int
     /// Where the last window begins.
     let lastStart: Int
 
@@ -89,6 +86,7 @@ public struct ColumnWeights<Weight: FixedWidthInteger & SignedInteger & Sendable
         self.counts = counts
         self.weights = weights
         doubles = Weight.bitWidth == 32 ? weights.map { Double($0) } : []
+        longest = counts.max() ?? 0
         lastStart = starts.max() ?? 0
     }
 

@@ -28,12 +28,11 @@ public let alphaFractionBits = 12
 public protocol ResampleSource: ResampleRow {
     /// Makes numbers of a row of bytes.
     ///
-    /// Colour under alpha (the last channel) is multiplied by it, and alpha by its own largest value. What is in `bytes` afterwards does not
-    /// matter.
+    /// Colour under alpha (the last channel) is multiplied by it, and alpha by its own largest value.
     ///
     /// - Precondition: `bytes` holds whole pixels, and `row` as many samples. `UInt8` takes 8-bit samples without alpha alone, `UInt16` no 16-bit
     ///   samples with alpha.
-    static func unpack(_ bytes: inout [UInt8], layout: SampleLayout, into row: inout [Self], tier: CPUTier)
+    static func unpack(_ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Self>, tier: CPUTier)
 }
 
 /// What the second pass gives.
@@ -48,33 +47,40 @@ public protocol ResampleResult: FixedWidthInteger & Sendable {
 
 extension UInt8: ResampleSource, ResampleResult {
     public static func unpack(
-        _ bytes: inout [UInt8], layout: SampleLayout, into row: inout [UInt8], tier: CPUTier = .current
+        _ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
         precondition(!layout.isWide && !layout.hasAlpha && bytes.count == row.count)
-        swap(&bytes, &row)
+        copy(bytes, to: &row)
     }
 
     public static func pack(
         _ row: Span<UInt8>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
         precondition(!layout.isWide && !layout.hasAlpha && bytes.count == row.count)
-        for i in bytes.indices { unsafe bytes[unchecked: i] = row[unchecked: i] }
+        copy(row, to: &bytes)
+    }
+}
+
+/// - Precondition: both hold as many bytes.
+private func copy(_ bytes: Span<UInt8>, to target: inout MutableSpan<UInt8>) {
+    // Sound: as many bytes are written as there are.
+    unsafe bytes.withUnsafeBytes { bytes in
+        unsafe target.withUnsafeMutableBytes { target in unsafe target.copyMemory(from: bytes) }
     }
 }
 
 extension UInt16: ResampleSource {
     public static func unpack(
-        _ bytes: inout [UInt8], layout: SampleLayout, into row: inout [UInt16], tier: CPUTier = .current
+        _ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<UInt16>, tier: CPUTier = .current
     ) {
         precondition(!layout.isWide || !layout.hasAlpha)
-        var target = row.mutableSpan
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 && layout.channels == 4 && layout.hasAlpha {
-                done = TintypeKernelsAVX2.premultiply(bytes.span, into: &target)
+                done = TintypeKernelsAVX2.premultiply(bytes, into: &row)
             }
         #endif
-        unpackRow(bytes.span, layout, from: done, &target)
+        unpackRow(bytes, layout, from: done, &row)
     }
 }
 
@@ -95,10 +101,9 @@ extension Int32: ResampleResult {
 
 extension Int64: ResampleSource, ResampleResult {
     public static func unpack(
-        _ bytes: inout [UInt8], layout: SampleLayout, into row: inout [Int64], tier: CPUTier = .current
+        _ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        var target = row.mutableSpan
-        unpackRow(bytes.span, layout, from: 0, &target)
+        unpackRow(bytes, layout, from: 0, &row)
     }
 
     public static func pack(

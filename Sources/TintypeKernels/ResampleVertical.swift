@@ -5,42 +5,34 @@
 // The vertical pass in each kind of row. The loops are specialised by the functions here because they lie in the same file.
 
 extension UInt8 {
-    public static func pair(
-        _ even: Span<UInt8>, _ odd: Span<UInt8>, into pairs: inout MutableSpan<UInt8>, tier: CPUTier = .current
-    ) {
-        var done = 0
-        #if arch(x86_64)
-            if tier == .avx2 { done = TintypeKernelsAVX2.pairRows(even, odd, into: &pairs) }
-        #endif
-        interleave(even, odd, from: done, 0, &pairs)
-    }
-
-    public static func weighPairs(
-        _ pairs: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
+    public static func weighRows(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<Int16>, tier: CPUTier = .current
     ) {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.weighPairs(
-                    pairs, offsets: offsets, weights: weights, shift: shift, into: &row)
+                done =
+                    TintypeKernelsAVX2.weighRows(
+                        rows, offsets: offsets, weights: weights, shift: shift, ahead: ahead, into: &row
+                    ).done
             }
         #endif
-        weigh(pairs, offsets, weights, shift, from: done, 0, &row)
+        weighPairs(rows, offsets, weights, shift, from: done, &row)
     }
 
-    public static func addPairs(
-        _ pairs: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
+    public static func addRows(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
         to sums: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.addPairs(
-                    pairs, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
+                done = TintypeKernelsAVX2.addRows(
+                    rows, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
             }
         #endif
-        add(pairs, offsets, weights, isFirst, from: done, 0, &sums)
+        add(rows, offsets, weights, isFirst, from: done, &sums)
     }
 
     public static func round(_ sums: Span<Int32>, shift: Int, into row: inout MutableSpan<Int16>) {
@@ -49,42 +41,31 @@ extension UInt8 {
 }
 
 extension Int16 {
-    public static func pair(
-        _ even: Span<Int16>, _ odd: Span<Int16>, into pairs: inout MutableSpan<Int16>, tier: CPUTier = .current
-    ) {
-        var done = 0
-        #if arch(x86_64)
-            if tier == .avx2 { done = TintypeKernelsAVX2.pairRows(even, odd, into: &pairs) }
-        #endif
-        interleave(even, odd, from: done, 0, &pairs)
-    }
-
-    public static func weighPairs(
-        _ pairs: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
+    public static func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.weighPairs(
-                    pairs, offsets: offsets, weights: weights, shift: shift, into: &row)
+                done = TintypeKernelsAVX2.weighRows(rows, offsets: offsets, weights: weights, shift: shift, into: &row)
             }
         #endif
-        weigh(pairs, offsets, weights, shift, from: done, 0, &row)
+        weighPairs(rows, offsets, weights, shift, from: done, &row)
     }
 
-    public static func addPairs(
-        _ pairs: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
+    public static func addRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
         to sums: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done = TintypeKernelsAVX2.addPairs(
-                    pairs, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
+                done = TintypeKernelsAVX2.addRows(
+                    rows, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
             }
         #endif
-        add(pairs, offsets, weights, isFirst, from: done, 0, &sums)
+        add(rows, offsets, weights, isFirst, from: done, &sums)
     }
 
     public static func round(_ sums: Span<Int32>, shift: Int, into row: inout MutableSpan<UInt8>) {
@@ -92,12 +73,10 @@ extension Int16 {
     }
 }
 
-/// In pairs, 16-bit samples lie with their highest bit turned, which makes them signed numbers less 32,768: the processor multiplies pairs of those.
-private let signBit: UInt16 = 0x8000
-
 /// Weights below 2²⁶ as products of 16 bits: w = high × 2¹¹ + low, the low part being −1,024 to 1,023.
 ///
 /// With sums H and L of the two kinds, ⌊(2¹¹ H + L) / 2ˢ⌋ is ⌊(H + ⌊L / 2¹¹⌋) / 2ˢ⁻¹¹⌋: no number of more than 32 bits is needed.
+/// Samples are taken with their highest bit turned, which makes them signed numbers less 32,768: the processor multiplies pairs of those.
 private struct SplitWeights {
     /// For each pair of rows two numbers of 16 bits, the even row's in the lower half.
     private(set) var high = [20 of Int32](repeating: 0)
@@ -124,21 +103,11 @@ private struct SplitWeights {
 }
 
 extension UInt16 {
-    public static func pair(
-        _ even: Span<UInt16>, _ odd: Span<UInt16>, into pairs: inout MutableSpan<UInt16>, tier: CPUTier = .current
-    ) {
-        var done = 0
-        #if arch(x86_64)
-            if tier == .avx2 { done = TintypeKernelsAVX2.pairRows(even, odd, into: &pairs) }
-        #endif
-        interleave(even, odd, from: done, signBit, &pairs)
-    }
-
-    public static func weighPairs(
-        _ pairs: Span<UInt16>, offsets: Span<Int>, weights: Span<Int32>, shift: Int,
+    public static func weighRows(
+        _ rows: Span<UInt16>, offsets: Span<Int>, weights: Span<Int32>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
-        precondition(weights.count <= 2 * mostPairs && shift >= 12)
+        precondition(weights.count <= mostRows && shift >= 12)
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
@@ -146,32 +115,32 @@ extension UInt16 {
                 // The weights add up to a multiple of 1 << shift where the result counts; what the turned bits took away comes back exactly.
                 let base = (split.sum &<< 15) &>> Int64(shift)
                 if split.fits && split.sum &<< 15 == base &<< Int64(shift) {
-                    done = TintypeKernelsAVX2.weighPairs(
-                        pairs, offsets: offsets, high: split.high.span, low: split.low.span, shift: shift,
+                    done = TintypeKernelsAVX2.weighRows(
+                        rows, offsets: offsets, high: split.high.span, low: split.low.span, shift: shift,
                         base: Int32(truncatingIfNeeded: base), into: &row)
                 }
             }
         #endif
-        weigh(pairs, offsets, weights, shift, from: done, signBit, &row)
+        weigh(rows, offsets, weights, shift, from: done, &row)
     }
 
-    public static func addPairs(
-        _ pairs: Span<UInt16>, offsets: Span<Int>, weights: Span<Int32>, isFirst: Bool,
+    public static func addRows(
+        _ rows: Span<UInt16>, offsets: Span<Int>, weights: Span<Int32>, isFirst: Bool,
         to sums: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        precondition(weights.count <= 2 * mostPairs)
+        precondition(weights.count <= mostRows)
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
                 let split = SplitWeights(weights)
                 if split.fits {
-                    done = TintypeKernelsAVX2.addPairs(
-                        pairs, offsets: offsets, high: split.high.span, low: split.low.span, base: split.sum &<< 15,
+                    done = TintypeKernelsAVX2.addRows(
+                        rows, offsets: offsets, high: split.high.span, low: split.low.span, base: split.sum &<< 15,
                         isFirst: isFirst, to: &sums)
                 }
             }
         #endif
-        add(pairs, offsets, weights, isFirst, from: done, signBit, &sums)
+        add(rows, offsets, weights, isFirst, from: done, &sums)
     }
 
     public static func round(_ sums: Span<Int64>, shift: Int, into row: inout MutableSpan<Int32>) {
@@ -180,24 +149,18 @@ extension UInt16 {
 }
 
 extension Int32 {
-    public static func pair(
-        _ even: Span<Int32>, _ odd: Span<Int32>, into pairs: inout MutableSpan<Int32>, tier: CPUTier = .current
-    ) {
-        interleave(even, odd, from: 0, 0, &pairs)
-    }
-
-    public static func weighPairs(
-        _ pairs: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, shift: Int,
+    public static func weighRows(
+        _ rows: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
-        weigh(pairs, offsets, weights, shift, from: 0, 0, &row)
+        weigh(rows, offsets, weights, shift, from: 0, &row)
     }
 
-    public static func addPairs(
-        _ pairs: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, isFirst: Bool,
+    public static func addRows(
+        _ rows: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, isFirst: Bool,
         to sums: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        add(pairs, offsets, weights, isFirst, from: 0, 0, &sums)
+        add(rows, offsets, weights, isFirst, from: 0, &sums)
     }
 
     public static func round(_ sums: Span<Int64>, shift: Int, into row: inout MutableSpan<Int32>) {
@@ -206,24 +169,18 @@ extension Int32 {
 }
 
 extension Int64 {
-    public static func pair(
-        _ even: Span<Int64>, _ odd: Span<Int64>, into pairs: inout MutableSpan<Int64>, tier: CPUTier = .current
-    ) {
-        interleave(even, odd, from: 0, 0, &pairs)
-    }
-
-    public static func weighPairs(
-        _ pairs: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, shift: Int,
+    public static func weighRows(
+        _ rows: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        weigh(pairs, offsets, weights, shift, from: 0, 0, &row)
+        weigh(rows, offsets, weights, shift, from: 0, &row)
     }
 
-    public static func addPairs(
-        _ pairs: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, isFirst: Bool,
+    public static func addRows(
+        _ rows: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, isFirst: Bool,
         to sums: inout MutableSpan<Int128>, tier: CPUTier = .current
     ) {
-        add(pairs, offsets, weights, isFirst, from: 0, 0, &sums)
+        add(rows, offsets, weights, isFirst, from: 0, &sums)
     }
 
     public static func round(_ sums: Span<Int128>, shift: Int, into row: inout MutableSpan<Int64>) {
@@ -233,29 +190,70 @@ extension Int64 {
 
 // Unchecked subscripts are sound where the preconditions just before the loop cover every index.
 
-/// - Parameter turned: bits that are turned over on the way.
 @inline(__always)
-private func interleave<Row: ResampleRow>(
-    _ even: Span<Row>, _ odd: Span<Row>, from done: Int, _ turned: Row, _ pairs: inout MutableSpan<Row>
+private func check<Row: ResampleRow>(
+    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, samples: Int, from done: Int
 ) {
-    precondition(even.count == odd.count && pairs.count == 2 * even.count && done >= 0)
-    guard done < even.count else { return }
-    for i in done..<even.count {
-        unsafe pairs[unchecked: 2 &* i] = even[unchecked: i] ^ turned
-        unsafe pairs[unchecked: 2 &* i &+ 1] = odd[unchecked: i] ^ turned
-    }
+    precondition(weights.count == offsets.count && offsets.count % 2 == 0 && offsets.count <= mostRows)
+    precondition(samples <= rows.count && done >= 0)
+    for j in offsets.indices { precondition(offsets[j] >= 0 && offsets[j] <= rows.count - samples) }
 }
 
 /// Samples whose sums are kept at once.
 private let blockSize = 128
 
+/// Two rows at a time.
+///
+/// The loop is over samples in pairs and weights in pairs, all of them in memory as they are multiplied: of 16-bit numbers compilers know this
+/// pattern, and multiply and add in one instruction.
+@inline(__always)
+private func weighPairs<Row: ResampleRow>(
+    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Int16>, _ shift: Int, from done: Int,
+    _ row: inout MutableSpan<Row.Result>
+) where Row.Weight == Int16 {
+    check(rows, offsets, weights, samples: row.count, from: done)
+    precondition(shift >= 1)
+    guard done < row.count else { return }
+    // For each pair of rows its weights in turn, as many as a block has samples.
+    var factors = [5120 of Int16](repeating: 0)
+    for j in offsets.indices {
+        for i in 0..<blockSize { factors[j / 2 * 2 * blockSize + 2 * i + j % 2] = weights[j] }
+    }
+    let half: Int32 = 1 &<< Int32(truncatingIfNeeded: shift &- 1)
+    let shift = Int32(truncatingIfNeeded: shift)
+    var sums = [128 of Int32](repeating: 0)
+    var both = [256 of Int16](repeating: 0)
+    var x = done
+    while x < row.count {
+        let count = min(blockSize, row.count &- x)
+        for i in 0..<blockSize { sums[i] = half }
+        var j = 0
+        while j < offsets.count {
+            let (even, odd) = (offsets[j] &+ x, offsets[j &+ 1] &+ x)
+            for i in 0..<count {
+                unsafe both[unchecked: 2 &* i] = Int16(truncatingIfNeeded: rows[unchecked: even &+ i])
+                unsafe both[unchecked: 2 &* i &+ 1] = Int16(truncatingIfNeeded: rows[unchecked: odd &+ i])
+            }
+            let from = j &* blockSize
+            for i in 0..<count {
+                let a = unsafe Int32(both[unchecked: 2 &* i]) &* Int32(factors[unchecked: from &+ 2 &* i])
+                let b = unsafe Int32(both[unchecked: 2 &* i &+ 1]) &* Int32(factors[unchecked: from &+ 2 &* i &+ 1])
+                unsafe sums[unchecked: i] &+= a &+ b
+            }
+            j &+= 2
+        }
+        for i in 0..<count { unsafe row[unchecked: x &+ i] = saturated(sums[unchecked: i] &>> shift) }
+        x &+= count
+    }
+}
+
 @inline(__always)
 private func weigh<Row: ResampleRow>(
-    _ pairs: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ shift: Int, from done: Int, _ turned: Row,
+    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ shift: Int, from done: Int,
     _ row: inout MutableSpan<Row.Result>
 ) {
-    check(pairs, offsets, weights, samples: row.count)
-    precondition(shift >= 1 && done >= 0)
+    check(rows, offsets, weights, samples: row.count, from: done)
+    precondition(shift >= 1)
     let half = Row.Sum(1) &<< Row.Sum(truncatingIfNeeded: shift &- 1)
     let shift = Row.Sum(truncatingIfNeeded: shift)
     var sums = [128 of Row.Sum](repeating: 0)
@@ -264,63 +262,40 @@ private func weigh<Row: ResampleRow>(
         let count = min(blockSize, row.count &- x)
         var block = sums.mutableSpan
         for i in 0..<count { unsafe block[unchecked: i] = half }
-        accumulate(pairs, offsets, weights, at: x, count, turned, 0, &block)
-        for i in 0..<count {
-            unsafe row[unchecked: x &+ i] = saturated(block[unchecked: i] &>> shift)
-        }
+        accumulate(rows, offsets, weights, at: x, count, 0, &block)
+        for i in 0..<count { unsafe row[unchecked: x &+ i] = saturated(block[unchecked: i] &>> shift) }
         x &+= count
     }
 }
 
 @inline(__always)
 private func add<Row: ResampleRow>(
-    _ pairs: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ isFirst: Bool, from done: Int,
-    _ turned: Row, _ sums: inout MutableSpan<Row.Sum>
+    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ isFirst: Bool, from done: Int,
+    _ sums: inout MutableSpan<Row.Sum>
 ) {
-    check(pairs, offsets, weights, samples: sums.count)
-    precondition(done >= 0)
+    check(rows, offsets, weights, samples: sums.count, from: done)
     var x = done
     while x < sums.count {
         let count = min(blockSize, sums.count &- x)
         if isFirst {
             for i in x..<x &+ count { unsafe sums[unchecked: i] = 0 }
         }
-        accumulate(pairs, offsets, weights, at: x, count, turned, x, &sums)
+        accumulate(rows, offsets, weights, at: x, count, x, &sums)
         x &+= count
     }
 }
 
-@inline(__always)
-private func check<Row: ResampleRow>(
-    _ pairs: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, samples: Int
-) {
-    precondition(weights.count == 2 * offsets.count && 2 * samples <= pairs.count)
-    for j in offsets.indices { precondition(offsets[j] >= 0 && offsets[j] <= pairs.count - 2 * samples) }
-}
-
-/// Adds samples `x ..< x + count` of every pair to the sums from `start` on; `count` is at most `blockSize`.
+/// Adds samples `x ..< x + count` of every row to the sums from `start` on.
 @inline(__always)
 private func accumulate<Row: ResampleRow>(
-    _ pairs: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, at x: Int, _ count: Int, _ turned: Row,
-    _ start: Int, _ sums: inout MutableSpan<Row.Sum>
+    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, at x: Int, _ count: Int, _ start: Int,
+    _ sums: inout MutableSpan<Row.Sum>
 ) {
-    // The two weights in turn, as the samples lie: of 16-bit numbers compilers know this pattern, and multiply and add in one instruction.
-    var factors = [256 of Row.Weight](repeating: 0)
     for j in offsets.indices {
-        let at = offsets[j] &+ 2 &* x
-        var alternating = factors.mutableSpan
+        let at = offsets[j] &+ x
+        let weight = Row.Sum(truncatingIfNeeded: weights[j])
         for i in 0..<count {
-            unsafe alternating[unchecked: 2 &* i] = weights[unchecked: 2 &* j]
-            unsafe alternating[unchecked: 2 &* i &+ 1] = weights[unchecked: 2 &* j &+ 1]
-        }
-        let both = alternating.span
-        for i in 0..<count {
-            let first = unsafe Row.Scratch(truncatingIfNeeded: pairs[unchecked: at &+ 2 &* i] ^ turned)
-            let second = unsafe Row.Scratch(truncatingIfNeeded: pairs[unchecked: at &+ 2 &* i &+ 1] ^ turned)
-            let (a, b) = (Row.Sum(truncatingIfNeeded: first), Row.Sum(truncatingIfNeeded: second))
-            let even = unsafe Row.Sum(truncatingIfNeeded: both[unchecked: 2 &* i])
-            let odd = unsafe Row.Sum(truncatingIfNeeded: both[unchecked: 2 &* i &+ 1])
-            unsafe sums[unchecked: start &+ i] &+= a &* even &+ b &* odd
+            unsafe sums[unchecked: start &+ i] &+= Row.Sum(truncatingIfNeeded: rows[unchecked: at &+ i]) &* weight
         }
     }
 }

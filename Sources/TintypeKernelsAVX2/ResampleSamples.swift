@@ -29,7 +29,7 @@
     /// The reverse, for products with some bits more: colour divided by alpha, and alpha by 255; the leading pixels in groups of 4.
     ///
     /// In double precision, by reciprocals. ⌊n / d⌋ of whole numbers is ⌊(n + ½) / d⌋, which is never nearer than 1 / 2d to a whole number:
-    /// d being below 2³⁰ and the quotient at most 256, that is far more than the error of the product, so cutting it off is exact.
+    /// d being below 2³⁰ and the quotient at most 256, that is far more than the error of the product, so cutting it off is exact. Four opaque pixels need no reciprocal.
     ///
     /// - Returns: how many pixels were done; the rest is the caller's.
     public func divideByAlpha(_ row: Span<Int32>, fractionBits: Int, into bytes: inout MutableSpan<UInt8>) -> Int {
@@ -40,6 +40,7 @@
         let (full, half) = (_mm256_set1_pd(255), _mm256_set1_pd(0.5))
         let (zero, least) = (_mm_setzero_si128(), _mm_set1_epi32(1))
         let colors = _mm_set1_epi32(0x00FF_FFFF)
+        let opaque = _mm_set1_epi32(255 &* 255 &<< Int32(truncatingIfNeeded: fractionBits))
         // Sound: group g takes samples 16g ..< 16g + 16 and writes as many bytes.
         unsafe row.withUnsafeBytes { row in
             unsafe bytes.withUnsafeMutableBytes { bytes in
@@ -53,6 +54,16 @@
                         (from + 32).loadUnaligned(as: __m128i.self), (from + 48).loadUnaligned(as: __m128i.self)
                     )
                     let alpha = _mm_unpackhi_epi64(_mm_unpackhi_epi32(a, b), _mm_unpackhi_epi32(c, d))
+                    if _mm_movemask_epi8(_mm_cmpeq_epi32(alpha, opaque)) == 0xFFFF {
+                        let first = _mm_packs_epi32(
+                            opaqueColors(a, opaque, alphaUnit, alphaHalf), opaqueColors(b, opaque, alphaUnit, alphaHalf)
+                        )
+                        let second = _mm_packs_epi32(
+                            opaqueColors(c, opaque, alphaUnit, alphaHalf), opaqueColors(d, opaque, alphaUnit, alphaHalf)
+                        )
+                        unsafe (bytes + 16 &* group).storeBytes(of: _mm_packus_epi16(first, second), as: __m128i.self)
+                        continue
+                    }
                     let seen = _mm256_cvttpd_epi32(
                         _mm256_mul_pd(
                             _mm256_add_pd(_mm256_cvtepi32_pd(_mm_max_epi32(alpha, zero)), alphaHalf), alphaUnit))
@@ -74,6 +85,15 @@
             }
         }
         return 4 &* groups
+    }
+
+    /// The samples of an opaque pixel, all divided by 255.
+    @inline(__always)
+    private func opaqueColors(
+        _ products: __m128i, _ most: __m128i, _ alphaUnit: __m256d, _ alphaHalf: __m256d
+    ) -> __m128i {
+        let clamped = _mm_max_epi32(_mm_min_epi32(products, most), _mm_setzero_si128())
+        return _mm256_cvttpd_epi32(_mm256_mul_pd(_mm256_add_pd(_mm256_cvtepi32_pd(clamped), alphaHalf), alphaUnit))
     }
 
     /// The colours of pixel `lane` of four; what stands for alpha has no meaning.

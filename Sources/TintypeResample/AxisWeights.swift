@@ -111,8 +111,10 @@ struct Windows {
         var first = max(0, Int(centre - reach + 0.5))
         let end = min(source, Int(centre + reach + 0.5))
         var sum = 0.0
+        var lobes = Filter.Lobes(from: (Double(first) + 0.5 - centre) / width, step: 1 / width)
         for i in first..<max(first, end) {
-            let weight = filter.weight(at: (Double(i) + 0.5 - centre) / width)
+            let distance = (Double(i) + 0.5 - centre) / width
+            let weight = filter == .lanczos3 ? lobes.next(at: distance) : filter.weight(at: distance)
             if weights.isEmpty && weight == 0 {
                 first = i + 1
                 continue

@@ -56,11 +56,46 @@ private func sinc(_ x: Double) -> Double {
     x == 0 ? 1 : sinPi(x) / (Double.pi * x)
 }
 
-/// sinc(x) · sinc(x / 3) with one sine: sin 3t = 3 sin t − 4 sin³ t.
+/// sinc(x) · sinc(x / 3) with one sine.
 private func windowedSinc(_ x: Double) -> Double {
     if x == x.rounded() { return x == 0 ? 1 : 0 }
     let sine = sinPi(x / 3)
-    return 3 * sine * sine * (3 - 4 * sine * sine) / (Double.pi * Double.pi * x * x)
+    return lobe(squaredSine: sine * sine, x)
+}
+
+extension Filter {
+    /// The weights of `lanczos3` at distances of equal steps, without a power series for each: sin πx / 3 and its cosine are turned from one
+    /// to the next.
+    struct Lobes {
+        private var sine: Double
+        private var cosine: Double
+        private let stepSine: Double
+        private let stepCosine: Double
+
+        /// - Parameters:
+        ///   - x: the first distance, at least −3.
+        ///   - step: from each to the next, at most 1.
+        init(from x: Double, step: Double) {
+            (sine, cosine) = (sinPi(x / 3), sinPi(x / 3 + 0.5))
+            (stepSine, stepCosine) = (sinPi(step / 3), sinPi(step / 3 + 0.5))
+        }
+
+        /// The weight at distance `x`, which is where the steps have come to.
+        mutating func next(at x: Double) -> Double {
+            let square = sine * sine
+            (sine, cosine) = (sine * stepCosine + cosine * stepSine, cosine * stepCosine - sine * stepSine)
+            let d = abs(x)
+            if d >= 3 { return 0 }
+            // Near zero the error of the turned sine would count beside it, and at a whole number the weight is exactly zero.
+            if d < 1.0 / 64 || d == Double(Int(d)) { return windowedSinc(d) }
+            return lobe(squaredSine: square, d)
+        }
+    }
+}
+
+/// sinc(x) · sinc(x / 3) where s² = sin²(πx / 3) is known: sin 3t = 3 sin t − 4 sin³ t.
+private func lobe(squaredSine s: Double, _ x: Double) -> Double {
+    3 * s * (3 - 4 * s) / (Double.pi * Double.pi * x * x)
 }
 
 /// sin(πx) of |x| ≤ 3 by its power series, exactly 0 where x is whole.

@@ -21,41 +21,56 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private let columns: ColumnWeights<Row.Result.Weight>
     private var rows: VerticalPass<Row>
     private var remaining: Int
+    /// All rows of the source, if they are in memory, and where the next one begins.
+    private let pixels: [UInt8]?
+    private var position = 0
     private var bytes: [UInt8]
-    private var unpacked: [Row]
     private var between: [Row.Result]
     private var scratch: [Row.Result.Scratch]
     private var result: [Row.Result.Result]
 
-    init(_ plan: PassPlan) {
+    /// - Parameters:
+    ///   - pixels: all rows of the source, if they are in memory.
+    ///   - picture: the same, if it is what the first pass takes.
+    init(_ plan: PassPlan, pixels: [UInt8]?, picture: [Row]?) {
         self.plan = plan
         columns = WeightTable(plan.horizontal, shift: plan.precision.secondShift).columns
         rows = VerticalPass(
-            WeightTable(plan.vertical, shift: plan.precision.firstShift), width: plan.sourceSamples)
+            WeightTable(plan.vertical, shift: plan.precision.firstShift), width: plan.sourceSamples, picture: picture)
         remaining = plan.target.height
-        bytes = [UInt8](repeating: 0, count: plan.horizontal.source * plan.layout.bytesPerPixel)
-        unpacked = [Row](repeating: 0, count: plan.sourceSamples)
+        self.pixels = pixels
+        let held = pixels == nil ? plan.horizontal.source * plan.layout.bytesPerPixel : 0
+        bytes = [UInt8](repeating: 0, count: held)
         between = [Row.Result](repeating: 0, count: plan.sourceSamples)
-        let held = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
-        scratch = [Row.Result.Scratch](repeating: 0, count: held)
+        let room = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
+        scratch = [Row.Result.Scratch](repeating: 0, count: room)
         result = [Row.Result.Result](repeating: 0, count: plan.targetSamples)
     }
 
     func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
         guard remaining > 0 else { throw ImageError(.misuse, "a row was asked for after the last") }
         while !rows.isReady {
-            try source.readRow(into: &bytes)
-            if rows.wantsNext {
-                Row.unpack(&bytes, layout: plan.layout, into: &unpacked, tier: .current)
-                rows.push(&unpacked)
+            if let pixels {
+                takeRow(of: pixels)
             } else {
-                rows.skip()
+                try source.readRow(into: &bytes)
+                take(bytes.span)
             }
         }
         rows.pop(shift: plan.precision.afterFirst, into: &between)
         Self.weigh(between, plan, columns, &scratch, &result)
         Row.Result.Result.pack(result.span, layout: plan.layout, into: &row, tier: .current)
         remaining -= 1
+    }
+
+    private func takeRow(of pixels: [UInt8]) {
+        let end = position + plan.horizontal.source * plan.layout.bytesPerPixel
+        take(pixels.span.extracting(position..<end))
+        position = end
+    }
+
+    private func take(_ row: Span<UInt8>) {
+        if rows.wantsNext { rows.push(row, plan.layout) } else { rows.skip() }
     }
 
     private static func weigh(
@@ -101,17 +116,19 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         guard remaining > 0 else { throw ImageError(.misuse, "a row was asked for after the last") }
         while !rows.isReady {
             try source.readRow(into: &bytes)
-            if rows.wantsNext {
-                Row.unpack(&bytes, layout: plan.layout, into: &unpacked, tier: .current)
-                Self.weigh(unpacked, plan, columns, &scratch, &between)
-                rows.push(&between)
-            } else {
-                rows.skip()
-            }
+            if rows.wantsNext { weighNext() } else { rows.skip() }
         }
         rows.pop(shift: plan.precision.afterSecond, into: &result)
         Row.Result.Result.pack(result.span, layout: plan.layout, into: &row, tier: .current)
         remaining -= 1
+    }
+
+    /// Takes the source row that was read.
+    private func weighNext() {
+        var row = unpacked.mutableSpan
+        Row.unpack(bytes.span, layout: plan.layout, into: &row, tier: .current)
+        Self.weigh(unpacked, plan, columns, &scratch, &between)
+        rows.push(between)
     }
 
     private static func weigh(

@@ -8,7 +8,7 @@ import TintypeKernels
 /// weighed by its alpha, and where the result's alpha is 0 its colour is 0 too.
 ///
 /// It never holds the source: only some rows or sums of rows, see `Order`. Source rows above the first one needed are pulled
-/// and dropped, those below the last one needed are never pulled.
+/// and dropped, those below the last one needed are never pulled. The rows of a picture in memory are taken where they lie.
 public struct Resampler: RowSource, ~Copyable {
     /// Which axis goes first. Both are within 1 of the exact result, but they need not be the same to the bit.
     public enum Order: Sendable, Hashable {
@@ -38,7 +38,7 @@ public struct Resampler: RowSource, ~Copyable {
         precondition(source.size == Size(horizontal.source, vertical.source), "weights for another size")
         size = Size(horizontal.target, vertical.target)
         pixelFormat = source.pixelFormat
-        nextRow = Self.passes(pixelFormat.layout, horizontal, vertical, order)
+        nextRow = Self.passes(pixelFormat.layout, horizontal, vertical, order, source.picture?.pixels)
         self.source = source
     }
 
@@ -48,8 +48,10 @@ public struct Resampler: RowSource, ~Copyable {
     }
 
     /// The passes in the narrowest rows that are exact enough.
+    ///
+    /// - Parameter pixels: the source's, if they are in memory.
     private static func passes(
-        _ layout: SampleLayout, _ horizontal: AxisWeights, _ vertical: AxisWeights, _ order: Order
+        _ layout: SampleLayout, _ horizontal: AxisWeights, _ vertical: AxisWeights, _ order: Order, _ pixels: [UInt8]?
     ) -> Passes {
         let (first, second) = order == .horizontalFirst ? (horizontal, vertical) : (vertical, horizontal)
         func precision(_ room: Precision.Room) -> Precision? {
@@ -59,23 +61,25 @@ public struct Resampler: RowSource, ~Copyable {
             PassPlan(layout: layout, horizontal: horizontal, vertical: vertical, precision: precision)
         }
         if !layout.isWide, !layout.hasAlpha, let narrow = precision(.narrow), narrow.isAmple {
-            return passes(UInt8.self, plan(narrow), order)
+            return passes(UInt8.self, plan(narrow), order, pixels, picture: pixels)
         }
         // The bound grows with the number of weights, the error itself with its square root. Where a picture of 8 bits with alpha is shrunk so
         // far that the bound is no longer small, hundreds of weights a pixel keep the error far below a unit, and 64 bits take ten times as long.
         if !layout.isWide || !layout.hasAlpha, let wide = precision(.wide), wide.isAmple || !layout.isWide {
-            return passes(UInt16.self, plan(wide), order)
+            return passes(UInt16.self, plan(wide), order, pixels)
         }
         guard let widest = precision(.widest) else { preconditionFailure("64 bits hold every sample") }
-        return passes(Int64.self, plan(widest), order)
+        return passes(Int64.self, plan(widest), order, pixels)
     }
 
     @inline(__always)
-    private static func passes<Row: ResampleSource>(_: Row.Type, _ plan: PassPlan, _ order: Order) -> Passes
+    private static func passes<Row: ResampleSource>(
+        _: Row.Type, _ plan: PassPlan, _ order: Order, _ pixels: [UInt8]?, picture: [Row]? = nil
+    ) -> Passes
     where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         switch order {
         case .verticalFirst:
-            let passes = VerticalFirst<Row>(plan)
+            let passes = VerticalFirst<Row>(plan, pixels: pixels, picture: picture)
             return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
         case .horizontalFirst:
             let passes = HorizontalFirst<Row>(plan)

@@ -4,22 +4,23 @@ import TintypeKernels
 ///
 /// It holds either as many rows as the filter is tall, or, where those would be many (a strong shrink), a handful of rows and
 /// the running sums of the target rows that are under way; of those there are at most about twice the filter's support,
-/// whatever the factor. Rows 2j and 2j + 1 lie interleaved, as the kernels take them.
+/// whatever the factor. Rows of a picture in memory are not pushed but weighed where they lie.
 struct VerticalPass<Row: ResampleRow> {
     /// Windows up to this height are kept whole.
     private static var tallestWindow: Int { 32 }
-    /// Pairs of rows that are summed in one go otherwise.
-    private static var batch: Int { 4 }
+    /// Rows that are summed in one go otherwise.
+    private static var batch: Int { 8 }
 
     private let table: WeightTable<Row.Weight>
     private let width: Int
+    /// From one row to the next.
+    private let stride: Int
     private let keepsWindow: Bool
+    private let isPicture: Bool
     private let slots: Int
     private let openRows: Int
-    /// Pairs of rows: pair j in slot j % `slots`.
-    private var pairs: [Row]
-    /// The last row, while the one that makes a pair of it has not come.
-    private var single: [Row]
+    /// Source row y in slot y % `slots`.
+    private var rows: [Row]
     /// Running sums: target row y in slot y % `openRows`.
     private var sums: [Row.Sum]
     /// The source row to come.
@@ -29,18 +30,32 @@ struct VerticalPass<Row: ResampleRow> {
     /// The target row to come.
     private var target = 0
 
-    /// - Parameter width: samples a row.
-    init(_ table: WeightTable<Row.Weight>, width: Int) {
+    /// - Parameters:
+    ///   - width: samples a row.
+    ///   - picture: all source rows, if they are there already.
+    init(_ table: WeightTable<Row.Weight>, width: Int, picture: [Row]? = nil) {
         self.table = table
         self.width = width
         let tallest = table.counts.max() ?? 1
         keepsWindow = tallest <= Self.tallestWindow
-        // A window may begin at an odd row and end at an even one.
-        slots = keepsWindow ? tallest / 2 + 1 : Self.batch
+        let held = keepsWindow ? tallest : Self.batch
+        if let picture, held <= Self.ways || Self.spreads(width) {
+            (rows, slots, stride, isPicture) = (picture, picture.count / width, width, true)
+        } else {
+            let stride = Self.spreads(width) ? width : width + 256 / MemoryLayout<Row>.stride
+            self.stride = stride
+            (rows, slots, isPicture) = ([Row](repeating: 0, count: held * stride), held, false)
+        }
         openRows = keepsWindow ? 0 : Self.mostOpenRows(table)
-        pairs = [Row](repeating: 0, count: slots * 2 * width)
-        single = [Row](repeating: 0, count: width)
         sums = [Row.Sum](repeating: 0, count: openRows * width)
+    }
+
+    /// Lines with the same place in a page that the first-level cache can hold.
+    private static var ways: Int { 8 }
+
+    /// Whether the same columns of many rows of this width can be in the first-level cache at once: it tells lines apart by their place in a page.
+    private static func spreads(_ width: Int) -> Bool {
+        (128...896).contains(width * MemoryLayout<Row>.stride % 1024)
     }
 
     /// How many target rows at most have begun and not ended.
@@ -54,7 +69,7 @@ struct VerticalPass<Row: ResampleRow> {
     }
 
     /// Whether the next target row has all of its source rows.
-    var isReady: Bool { next >= table.end(target) }
+    var isReady: Bool { isPicture || next >= table.end(target) }
     /// Whether the source row to come counts in any target row.
     var wantsNext: Bool { next >= table.starts[target] }
 
@@ -64,45 +79,60 @@ struct VerticalPass<Row: ResampleRow> {
         unsummed = next
     }
 
-    /// Takes the next source row, and leaves something else in `row`.
-    mutating func push(_ row: inout [Row]) {
-        if next % 2 == 0 {
-            swap(&row, &single)
-        } else {
-            pair(single, row, at: next / 2)
-        }
-        next += 1
-        if !keepsWindow && next / 2 - unsummed / 2 == slots { sumUp() }
+    /// Takes the next source row.
+    mutating func push(_ row: [Row]) {
+        let start = next % slots * stride
+        for i in 0..<width { rows[start + i] = row[i] }
+        advance()
     }
 
-    /// Interleaves two rows into their slot.
-    private mutating func pair(_ even: [Row], _ odd: [Row], at index: Int) {
-        let start = index % slots * 2 * width
-        let end = start + 2 * width
-        var all = pairs.mutableSpan
+    /// Takes the next source row from the bytes of a picture.
+    mutating func push(_ bytes: Span<UInt8>, _ layout: SampleLayout) where Row: ResampleSource {
+        let start = next % slots * stride
+        let end = start + width
+        var all = rows.mutableSpan
         var slot = all._mutatingExtracting(start..<end)
-        Row.pair(even.span, odd.span, into: &slot, tier: .current)
+        Row.unpack(bytes, layout: layout, into: &slot, tier: .current)
+        advance()
+    }
+
+    private mutating func advance() {
+        next += 1
+        if !keepsWindow && next - unsummed == Self.batch { sumUp() }
     }
 
     /// Yields the next target row.
     ///
     /// - Parameter shift: of the products, at least 1.
     mutating func pop(shift: Int, into row: inout [Row.Result]) {
-        // A row whose fellow has not come counts alone: the other one's weight is 0.
-        if next % 2 == 1 { pair(single, single, at: next / 2) }
         var result = row.mutableSpan
         if keepsWindow {
-            let window = window(of: target, from: table.starts[target], to: table.end(target))
-            Row.weighPairs(
-                pairs.span, offsets: window.offsets.span.extracting(first: window.count),
-                weights: window.weights.span.extracting(first: 2 * window.count), shift: shift, into: &result,
+            let y = target
+            let window = Window(table, y, from: table.starts[y], to: table.end(y), slots, stride)
+            Row.weighRows(
+                rows.span, offsets: window.offsets.span.extracting(first: window.count),
+                weights: window.weights.span.extracting(first: window.count), shift: shift, ahead: ahead, into: &result,
                 tier: .current)
         } else {
+            if isPicture { passRows() }
             sumUp()
             let start = target % openRows * width
             Row.round(sums.span.extracting(start..<start + width), shift: shift, into: &result)
         }
         target += 1
+    }
+
+    /// The rows of a picture that the next target row needs beyond those of this one.
+    private var ahead: Range<Int> {
+        guard isPicture, target + 1 < table.starts.count else { return 0..<0 }
+        let end = table.end(target + 1)
+        return min(table.end(target), end) * width..<end * width
+    }
+
+    /// Goes on through the picture to the end of the next target row.
+    private mutating func passRows() {
+        while !wantsNext { skip() }
+        while next < table.end(target) { advance() }
     }
 
     /// Adds the rows that wait to all target rows that are under way.
@@ -118,40 +148,41 @@ struct VerticalPass<Row: ResampleRow> {
     /// Adds source rows to target row y.
     private mutating func add(from first: Int, to end: Int, into y: Int) {
         guard first < end else { return }
-        let window = window(of: y, from: first, to: end)
+        let window = Window(table, y, from: first, to: end, slots, stride)
         let start = y % openRows * width
-        Self.add(pairs, window, isFirst: first == table.starts[y], to: &sums, start..<start + width)
+        Self.add(rows, window, isFirst: first == table.starts[y], to: &sums, start..<start + width)
     }
 
     private static func add(
-        _ pairs: [Row], _ window: Window, isFirst: Bool, to sums: inout [Row.Sum], _ range: Range<Int>
+        _ rows: [Row], _ window: Window, isFirst: Bool, to sums: inout [Row.Sum], _ range: Range<Int>
     ) {
         var all = sums.mutableSpan
         var sum = all._mutatingExtracting(range)
-        Row.addPairs(
-            pairs.span, offsets: window.offsets.span.extracting(first: window.count),
-            weights: window.weights.span.extracting(first: 2 * window.count), isFirst: isFirst, to: &sum, tier: .current
-        )
+        Row.addRows(
+            rows.span, offsets: window.offsets.span.extracting(first: window.count),
+            weights: window.weights.span.extracting(first: window.count), isFirst: isFirst, to: &sum, tier: .current)
     }
 
-    /// Pairs of rows and what they weigh.
+    /// Rows and what they weigh: an even number of them, as the kernels take them.
     private struct Window {
-        var count = 0
-        var offsets = [20 of Int](repeating: 0)
-        /// Two for each pair, 0 for a row that does not count.
-        var weights = [40 of Row.Weight](repeating: 0)
-    }
+        private(set) var count = 0
+        private(set) var offsets = [40 of Int](repeating: 0)
+        private(set) var weights = [40 of Row.Weight](repeating: 0)
 
-    /// Source rows `first ..< end`, as they count in target row `y`.
-    private func window(of y: Int, from first: Int, to end: Int) -> Window {
-        var window = Window()
-        for pair in first / 2...(end - 1) / 2 {
-            window.offsets[window.count] = pair % slots * 2 * width
-            for row in max(first, 2 * pair)..<min(end, 2 * pair + 2) {
-                window.weights[2 * window.count + row % 2] = table.weight(y, at: row)
+        /// Source rows `first ..< end`, as they count in target row `y`.
+        init(
+            _ table: WeightTable<Row.Weight>, _ y: Int, from first: Int, to end: Int, _ slots: Int, _ stride: Int
+        ) {
+            for row in first..<end {
+                offsets[count] = row % slots * stride
+                weights[count] = table.weight(y, at: row)
+                count += 1
             }
-            window.count += 1
+            if count % 2 == 1 {
+                // Any row will do: it counts nothing.
+                offsets[count] = offsets[count - 1]
+                count += 1
+            }
         }
-        return window
     }
 }

@@ -37,7 +37,8 @@ struct WeightTable<Weight: FixedWidthInteger & SignedInteger & Sendable> {
         var before: Int64 = 0
         for k in window.indices {
             sum += window[k]
-            let now = k == window.count - 1 ? 1 << Int64(shift) : Int64((sum * one).rounded())
+            // Away from zero, as `rounded()` does by a call.
+            let now = k == window.count - 1 ? 1 << Int64(shift) : Int64(sum * one + (sum < 0 ? -0.5 : 0.5))
             weights[row * stride + (backwards ? window.count - 1 - k : k)] = Weight(truncatingIfNeeded: now - before)
             before = now
         }

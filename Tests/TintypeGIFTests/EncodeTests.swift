@@ -38,6 +38,23 @@ struct EncodeTests {
         for i in made.indices { #expect(made[i] == indexes[i] || free[i] && made[i] == 31) }
     }
 
+    /// The last code of the table, followed by the highest index: its key has all bits set, like an empty slot of the table.
+    @Test func theLastCodeBeforeTheHighestIndex() throws {
+        // No two pairs of neighbours are the same, so each makes one string of two; 3838 fill the table, and each of the last few is met again.
+        var indexes: [UInt8] = [0]
+        for step: UInt8 in stride(from: 1, to: 31, by: 2) {
+            for _ in 0..<256 { indexes.append((indexes.last ?? 0) &+ step) }
+        }
+        for place in 3830..<3840 {
+            for between: UInt8 in 100..<103 { indexes += [between, indexes[place], indexes[place + 1], 255] }
+        }
+        let data = LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: 8)
+        #expect(decoded(data, 8, indexes.count) == indexes)
+        let free = [Bool](repeating: false, count: indexes.count)
+        let chosen = LZWEncoder.encode(LZWEncoder.Input(indexes: indexes, isFree: free), codeSize: 8)
+        #expect(decoded(chosen, 8, indexes.count) == indexes)
+    }
+
     private func decoded(_ data: [UInt8], _ codeSize: Int, _ count: Int) -> [UInt8] {
         var decoder = LZWDecoder()
         decoder.begin(codeSize: codeSize)

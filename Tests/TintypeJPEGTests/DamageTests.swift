@@ -106,15 +106,29 @@ import TintypeCore
         #expect(errorKind { _ = try decode(file.bytes, strict: true) } == .malformed)
     }
 
-    @Test(arguments: ["separate-scans.jpg", "progressive.jpg"])
-    func garbageBetweenScans(_ name: String) throws {
+    /// Fewer bytes than the bit reader takes in beforehand, and more.
+    @Test(arguments: ["separate-scans.jpg", "progressive.jpg", "gray.jpg"], [1, 3, 8, 20])
+    func garbageBehindScans(_ name: String, count: Int) throws {
         var file = try Self.sample(name)
         let whole = try decode(file.bytes).image
-        // More than the bit reader takes in beforehand.
-        file[Self.sos].entropyCoded += [UInt8](repeating: 0x12, count: 20)
+        file[Self.sos].entropyCoded += [UInt8](repeating: 0x12, count: count)
         let (image, warnings) = try decode(file.bytes)
-        #expect(image == whole && !warnings.isEmpty)
+        #expect(image == whole && warnings.map(\.kind) == [.damaged])
+        #expect(warnings.allSatisfy { $0.reason.hasPrefix("\(count) bytes") })
         #expect(errorKind { _ = try decode(file.bytes, strict: true) } == .malformed)
+    }
+
+    /// And before a restart marker, where fill bytes are legal (T.81 §B.1.1.2).
+    @Test(arguments: [1, 3, 20])
+    func garbageBeforeRestarts(count: Int) throws {
+        var file = try Self.sample("restart-rows.jpg")
+        let whole = try decode(file.bytes).image
+        let first = file.restartIntervals[0]
+        file.restartIntervals[0] = first + [UInt8](repeating: 0xFF, count: count)
+        #expect(try decode(file.bytes, strict: true).image == whole)
+        file.restartIntervals[0] = first + [UInt8](repeating: 0x12, count: count)
+        let (image, warnings) = try decode(file.bytes)
+        #expect(image == whole && warnings.map(\.kind) == [.damaged])
     }
 
     /// Of several pictures in a file the first counts.

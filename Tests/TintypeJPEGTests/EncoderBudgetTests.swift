@@ -28,14 +28,26 @@ struct EncoderBudgetTests {
         #expect(stored.frame.process == (options.progressive ? .progressive : .baseline))
     }
 
-    /// Without a quality, budgets above what 85 takes are filled too. Between the files of 99 and 100 there are gaps, where many steps
-    /// change from 2 to 1 together.
-    @Test(arguments: JPEGEncoder.Subsampling.allCases, [false, true])
-    func withoutAQualityTheBudgetIsFilled(_ subsampling: JPEGEncoder.Subsampling, progressive: Bool) throws {
-        var test = picture(.init(quality: 100, subsampling: subsampling, progressive: progressive))
+    enum Kind: String, CaseIterable {
+        case gray, photo, noise, inks
+    }
+
+    static let codings: [JPEGEncoder.Options] = [
+        .init(quality: 100), .init(quality: 100, subsampling: .s444),
+        .init(quality: 100, subsampling: .s411, progressive: true),
+        .init(quality: 100, arithmetic: true),
+        .init(quality: 100, subsampling: .s444, progressive: true, arithmetic: true),
+    ]
+
+    /// Without a quality, budgets are filled up to what 100 takes.
+    @Test(arguments: Kind.allCases, codings)
+    func withoutAQualityTheBudgetIsFilled(_ kind: Kind, _ options: JPEGEncoder.Options) throws {
+        let channels = kind == .gray ? 1 : kind == .inks ? 4 : 3
+        var test = EncoderCase(300, 200, channels: channels, noise: kind == .noise, options)
         let most = try test.encode()
         test.options.quality = nil
-        for percent in [5, 20, 45, 60] {
+        // Noise has no file below a tenth of the best.
+        for percent in [5, 20, 45, 60, 70, 80, 90, 95, 99] where kind != .noise || percent > 10 {
             let maximum = most.count * percent / 100
             test.options.maximumBytes = maximum
             let count = try test.encode().count
@@ -43,7 +55,10 @@ struct EncoderBudgetTests {
         }
         test.options.maximumBytes = most.count
         #expect(try test.encode() == most)
-        test.options.maximumBytes = nil
+    }
+
+    @Test func withoutABudgetTheQualityIsTheUsual() throws {
+        var test = picture(.init())
         let usual = try test.encode()
         test.options.quality = 85
         #expect(try test.encode() == usual)
@@ -145,7 +160,7 @@ struct EncoderBudgetTests {
             packer.pack(coefficients, mcuRow: mcuRow)
             bands.append(packer.copy)
         }
-        let counted = try frame.scanBytes(bands)
+        let counted = frame.plan(bands)
         let scans = JPEGSegments(file).segments.filter { [0xC4, 0xDA].contains($0.marker) }
         let headers = scans.reduce(0) { $0 + 4 + $1.parameters.count }
         let data = scans.reduce(0) { $0 + $1.entropyCoded.count }

@@ -22,20 +22,28 @@ struct EncoderTablesTests {
         #expect(scaled(StandardQuantization.chrominance, 75).prefix(8) == [9, 9, 12, 24, 50, 50, 50, 50])
     }
 
-    /// Whole qualities are those that everybody knows; between them lie finer ones.
-    @Test func fineQualities() {
-        for sixteenths in 16..<1_600 {
-            let (coarse, fine) = (FineQuality(sixteenths: sixteenths), FineQuality(sixteenths: sixteenths + 1))
-            // Whole ones below 50 are rounded down to a whole per cent.
-            #expect(coarse.scale >= fine.scale || sixteenths % 16 == 0 && fine.scale - coarse.scale < 64)
-            #expect(coarse.scale % 64 == 0 || sixteenths % 16 != 0)
+    /// Whole qualities are those that everybody knows; between them one step changes at a time.
+    @Test(
+        arguments: [StandardQuantization.luminance, StandardQuantization.chrominance].map { table in
+            (0..<64).map { table[$0] }
+        })
+    func fineQualities(_ values: [UInt8]) {
+        var table = [64 of UInt8](repeating: 0)
+        for i in 0..<64 { table[i] = values[i] }
+        var coarse = StandardQuantization.scaled(table, FineQuality(1))
+        for stages in 1_025...102_400 {
+            let fine = StandardQuantization.scaled(table, FineQuality(stages: stages))
+            let changed = (0..<64).filter { coarse[$0] != fine[$0] }
+            // Whole ones below 50 are rounded down to a whole per cent: the next steps may be larger by one.
+            let isRight =
+                changed.count <= 1
+                && changed.allSatisfy {
+                    fine[$0] < coarse[$0] || stages < 50 << 10 && fine[$0] == coarse[$0] + 1
+                }
+            #expect(isRight, "\(stages) of 1024")
+            coarse = fine
         }
-        #expect(FineQuality(1).scale == 320_000 && FineQuality(50).scale == 6_400 && FineQuality(100).scale == 0)
-        for sixteenths in 16...1_599 {
-            let found = FineQuality(scale: Double(FineQuality(sixteenths: sixteenths).scale)).sixteenths
-            #expect((found - sixteenths).magnitude <= 15)
-        }
-        #expect(FineQuality(scale: -1).sixteenths < 1_600 && FineQuality(scale: 1e300).sixteenths == 16)
+        #expect(coarse == [UInt8](repeating: 1, count: 64))
     }
 
     @Test func quantisationFallsWithQuality() {
@@ -183,8 +191,8 @@ struct EncoderTablesTests {
     }
 
     /// What is transformed once and quantised later is what is quantised at once.
-    @Test(arguments: [16, 100, 333, 800, 1_361, 1_599])
-    func quantisingLaterChangesNothing(sixteenths: Int) {
+    @Test(arguments: [1_024, 6_400, 21_331, 51_200, 87_113, 102_399])
+    func quantisingLaterChangesNothing(stages: Int) {
         let size = Size(8 * 40, 8)
         let layout = EncoderLayout(size: size, [EncoderLayout.Sampling(id: 1)])
         let samples = TestPictures.noise(width: size.width, height: 8, channels: 1, seed: 3)
@@ -196,13 +204,16 @@ struct EncoderTablesTests {
             packer.pack(planes, mcuRow: 0, [JPEGForward.Divisors(steps: steps.span)], quantizing: quantizing)
             return packer.copy
         }
-        let quality = FineQuality(sixteenths: sixteenths)
-        let requantizer = Requantizer(layout, steps: StandardQuantization.tables(for: layout, quality))
+        let quality = FineQuality(stages: stages)
+        let steps = StandardQuantization.tables(for: layout, quality)
+        var requantizer = Requantizer(layout, steps: steps)
         let atOnce = packed(quality, quantizing: true)
         for finest in [quality, FineQuality(100)] {
             let later = requantizer.quantize(packed(finest, quantizing: false))
             #expect(later.masks == atOnce.masks)
             #expect(later.values == atOnce.values)
+            let survivors = SurvivorCounts([packed(finest, quantizing: false)], layout, stride: 1)
+            #expect(survivors.count(steps) == later.values.count { $0 != 0 })
         }
     }
 }

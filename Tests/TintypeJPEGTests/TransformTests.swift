@@ -53,6 +53,18 @@ struct TransformTests {
         #expect(zip(found.pixels, expected.pixels).allSatisfy { (Int($0) - Int($1)).magnitude <= 3 })
     }
 
+    /// Codes change, coefficients do not.
+    @Test(arguments: [false, true], [1, 3])
+    func arithmeticCopies(progressive: Bool, channels: Int) throws {
+        let file = try picture(.s420, channels: channels, progressive: progressive).encode()
+        let copy = try apply(JPEGTransform(arithmetic: true), to: file).file
+        #expect(copy.count < file.count)
+        #expect(JPEGSegments(copy).segments.contains { $0.marker == (progressive ? 0xCA : 0xC9) })
+        #expect(try decoded(copy) == decoded(file))
+        let back = try apply(JPEGTransform(), to: copy).file
+        #expect(back == (try apply(JPEGTransform(), to: file).file))
+    }
+
     /// Back and forth is where it was, to the bit.
     @Test(arguments: Orientation.allCases, JPEGEncoder.Subsampling.allCases)
     func turningBackLosesNothing(_ orientation: Orientation, _ subsampling: JPEGEncoder.Subsampling) throws {

@@ -80,16 +80,13 @@ struct ResampleKernelTests {
                 for count in [1, 2, 5] {
                     let rows = (0..<2 * count).map { _ in random(width, in: samples, using: &generator) }
                     let weights = random(2 * count, in: range, using: &generator)
-                    var pairs = [Row](repeating: 3, count: 2 * count * width + 4)
+                    var all = [Row](repeating: 3, count: 2 * count * width + 4)
                     var offsets: [Int] = []
-                    for j in 0..<count {
+                    for j in 0..<2 * count {
                         // In another order than they were made.
-                        let start = (count - 1 - j) * 2 * width + 2
+                        let start = (2 * count - 1 - j) * width + 2
                         offsets.append(start)
-                        var all = pairs.mutableSpan
-                        var slot = all._mutatingExtracting(start..<start + 2 * width)
-                        let (even, odd) = (rows[2 * j], rows[2 * j + 1])
-                        Row.pair(even.span, odd.span, into: &slot, tier: tier)
+                        all.replaceSubrange(start..<start + width, with: rows[j])
                     }
                     let expected = (0..<width).map { i in
                         (0..<2 * count).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
@@ -97,37 +94,37 @@ struct ResampleKernelTests {
                     for shift in shifts {
                         var target = [Row.Result](repeating: 1, count: width)
                         var span = target.mutableSpan
-                        Row.weighPairs(
-                            pairs.span, offsets: offsets.span, weights: weights.span, shift: shift, into: &span,
-                            tier: tier)
+                        Row.weighRows(
+                            all.span, offsets: offsets.span, weights: weights.span, shift: shift,
+                            ahead: 1..<all.count, into: &span, tier: tier)
                         #expect(
                             target == expected.map { rounded($0, shift) },
                             "\(Row.self) \(tier) \(width) \(count) \(shift)")
                     }
-                    sums(Row.self, pairs, offsets, weights, expected, tier)
+                    sums(Row.self, all, offsets, weights, expected, tier)
                 }
             }
         }
     }
 
     private func sums<Row: ResampleRow>(
-        _: Row.Type, _ pairs: [Row], _ offsets: [Int], _ weights: [Row.Weight], _ expected: [Int128], _ tier: CPUTier
+        _: Row.Type, _ rows: [Row], _ offsets: [Int], _ weights: [Row.Weight], _ expected: [Int128], _ tier: CPUTier
     ) {
         var sums = [Row.Sum](repeating: 77, count: expected.count)
         var span = sums.mutableSpan
-        Row.addPairs(pairs.span, offsets: offsets.span, weights: weights.span, isFirst: true, to: &span, tier: tier)
+        Row.addRows(rows.span, offsets: offsets.span, weights: weights.span, isFirst: true, to: &span, tier: tier)
         #expect(sums.map { Int128($0) } == expected)
         sums = sums.map { $0 / 2 }
         let halves = sums.map { Int128($0) }
         span = sums.mutableSpan
-        Row.addPairs(
-            pairs.span, offsets: offsets.span.extracting(0..<0), weights: weights.span.extracting(0..<0),
+        Row.addRows(
+            rows.span, offsets: offsets.span.extracting(0..<0), weights: weights.span.extracting(0..<0),
             isFirst: false,
             to: &span, tier: tier)
         #expect(sums.map { Int128($0) } == halves)
         sums = [Row.Sum](repeating: 5, count: expected.count)
         span = sums.mutableSpan
-        Row.addPairs(pairs.span, offsets: offsets.span, weights: weights.span, isFirst: false, to: &span, tier: tier)
+        Row.addRows(rows.span, offsets: offsets.span, weights: weights.span, isFirst: false, to: &span, tier: tier)
         #expect(sums.map { Int128($0) } == expected.map { $0 + 5 })
         for shift in [1, 5, 20] {
             var row = [Row.Result](repeating: 0, count: expected.count)
@@ -159,17 +156,12 @@ struct ResampleKernelTests {
         var generator = SplitMix64(seed: 34)
         let rows = (0..<4).map { _ in random(100, in: 0...65_535 as ClosedRange<UInt16>, using: &generator) }
         let weights: [Int32] = [-9_000_001, 70_000_003, 9_000_000, (1 << 26) - 70_000_002]
-        var pairs = [UInt16](repeating: 0, count: 400)
-        for j in 0..<2 {
-            var all = pairs.mutableSpan
-            var slot = all._mutatingExtracting(200 * j..<200 * j + 200)
-            let (even, odd) = (rows[2 * j], rows[2 * j + 1])
-            UInt16.pair(even.span, odd.span, into: &slot, tier: tier)
-        }
+        let all = rows.flatMap { $0 }
         var target = [Int32](repeating: 0, count: 100)
         var span = target.mutableSpan
-        let offsets = [0, 200]
-        UInt16.weighPairs(pairs.span, offsets: offsets.span, weights: weights.span, shift: 18, into: &span, tier: tier)
+        let offsets = [0, 100, 200, 300]
+        UInt16.weighRows(
+            all.span, offsets: offsets.span, weights: weights.span, shift: 18, ahead: 0..<0, into: &span, tier: tier)
         let expected = (0..<100).map { i in
             (0..<4).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
         }
@@ -216,8 +208,8 @@ struct ResampleKernelTests {
             return layout.isWide ? Int(picture[2 * at]) | Int(picture[2 * at + 1]) << 8 : Int(picture[at])
         }
         var row = [Row](repeating: 5, count: pixels * layout.channels)
-        var spent = bytes
-        Row.unpack(&spent, layout: layout, into: &row, tier: tier)
+        var unpacked = row.mutableSpan
+        Row.unpack(bytes.span, layout: layout, into: &unpacked, tier: tier)
         var results: [Result] = []
         for i in 0..<pixels {
             for c in 0..<layout.channels {

@@ -55,7 +55,7 @@ struct LosslessJob: Sendable {
     ) throws {
         transform = JPEGTransform(
             lossless.orientation, orients: orient, crop: lossless.crop, trims: !decoding.strict,
-            progressive: writing.progressive ? true : nil, metadata: writing.metadata)
+            progressive: writing.progressive ? true : nil, arithmetic: writing.arithmetic, metadata: writing.metadata)
         self.decoding = decoding
         self.reporting = reporting
         self.input = input
