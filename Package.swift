@@ -65,7 +65,13 @@ let package = Package(
             dependencies: [
                 "Tintype", "TintypeKernels", "TintypeStore", system,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: settings),
+            ], swiftSettings: settings,
+            // Without shared libraries of Swift to find and to link, the tool starts sooner.
+            linkerSettings: [
+                .unsafeFlags(
+                    ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims"],
+                    .when(platforms: [.linux], configuration: .release))
+            ]),
 
         .target(
             name: "TestSupport", dependencies: ["Tintype", "CZlib", system], path: "Tests/TestSupport",

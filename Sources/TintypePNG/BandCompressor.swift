@@ -51,7 +51,7 @@ struct BandCompressor: Sendable {
         if small.isEmpty { return nil }
         var counts = try measure(small, effort.measures)
         let bytes = small.reduce(0) { $0 + $1.lines.count }
-        if Self.compressesWell(bytes, counts) {
+        if Self.compressesWell(bytes, counts), !Self.repeats(band.lines, each: lineBytes) {
             counts = try measure(samples(of: band, Self.largeSpotBytes), [effort.repetitive])
         }
         return effort.filters[Self.least(counts)]
@@ -121,7 +121,9 @@ struct BandCompressor: Sendable {
     private func bestOnSamples(_ bytes: [UInt8]) throws(ImageError) -> Deflater.Coding {
         let codings = effort.codings
         let counts = try measureSamples(of: bytes)
-        if Self.compressesWell(Self.spots * Self.spotBytes, counts) { return effort.repetitive }
+        if Self.compressesWell(Self.spots * Self.spotBytes, counts), !Self.repeats(bytes, each: lineBytes + 1) {
+            return effort.repetitive
+        }
         let fast = codings.indices.filter { codings[$0].level == codings[0].level }
         let slow = codings.indices.filter { codings[$0].level != codings[0].level }
         guard let fastest = fast.min(by: { counts[$0] < counts[$1] }) else { return codings[0] }
@@ -144,6 +146,22 @@ struct BandCompressor: Sendable {
             counts.append(count)
         }
         return counts
+    }
+
+    /// Whether all lines but the first are the same: then any sample tells all. Large flat pictures are done sooner by that.
+    private static func repeats(_ lines: [UInt8], each lineBytes: Int) -> Bool {
+        let bytes = lines.span
+        guard bytes.count > 2 * lineBytes else { return true }
+        var position = lineBytes
+        while position + lineBytes < bytes.count {
+            // Without a branch in it, the loop over a piece is made of vectors.
+            let end = min(position + 4096, bytes.count - lineBytes)
+            var difference: UInt8 = 0
+            for i in position..<end { difference |= bytes[i] ^ bytes[i &+ lineBytes] }
+            if difference != 0 { return false }
+            position = end
+        }
+        return true
     }
 
     private static func least(_ counts: [Int]) -> Int {
