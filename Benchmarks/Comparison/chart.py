@@ -1,6 +1,6 @@
 """A bar chart of the comparison, as SVG, and as PNG where Pillow is there to draw it."""
 
-WIDTH, LEFT, RIGHT, LINE, TOP = 860, 300, 70, 20, 64
+WIDTH, LEFT, RIGHT, LINE, TOP = 900, 340, 70, 20, 64
 INK, OURS, THEIRS, LINES = "#24292f", "#d9480f", "#8c959f", "#d0d7de"
 
 
