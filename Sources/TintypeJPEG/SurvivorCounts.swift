@@ -1,13 +1,15 @@
 import TintypeCore
 
-/// How many coefficients a quantisation leaves.
+/// How many coefficients a quantisation leaves, and how large they are.
 ///
-/// The bits of a picture are nearly proportional to that number (He and Mitra, "A unified rate-distortion analysis
-/// framework for transform coding", 2001), so it tells how large a part of the bits is those of a sample, and how they change with
-/// the steps. Of large pictures not all blocks are looked at.
+/// The bits of a picture are nearly proportional to the number of those that are left (He and Mitra, "A unified rate-distortion analysis
+/// framework for transform coding", 2001), and more nearly so to that with the lengths of their values. So it tells how large a part of the bits is
+/// those of a sample, and how they change with the steps. Of large pictures not all blocks are looked at.
 struct SurvivorCounts {
     /// For each destination, each zigzag index and each step the coefficients that the step leaves.
     private var counts: [Int]
+    /// The sums of their base-2 logarithms, in 16ths.
+    private var logarithms: [Int]
     /// One of so many blocks was looked at, and counts for them all.
     private let stride: Int
 
@@ -31,16 +33,33 @@ struct SurvivorCounts {
             }
         }
         // A coefficient that a step leaves is left by the smaller ones, too.
-        for i in counts.indices.reversed() where i & 255 < 255 { counts[i] += counts[i + 1] }
+        logarithms = counts
+        for i in counts.indices.reversed() {
+            logarithms[i] *= Self.logarithm(i & 255)
+            guard i & 255 < 255 else { continue }
+            counts[i] += counts[i + 1]
+            logarithms[i] += logarithms[i + 1]
+        }
     }
 
-    /// The coefficients that are left.
+    /// To base 2, in 16ths: by the straight line between powers of two.
+    private static func logarithm(_ value: Int) -> Int {
+        guard value > 0 else { return 0 }
+        let exponent = value.bitWidth - 1 - value.leadingZeroBitCount
+        return 16 * exponent + (value - 1 << exponent) * 16 >> exponent
+    }
+
+    /// About as many 16ths of bits as the coefficients take that are left: five bits to say where one is and how long, and then those of its value.
     ///
     /// - Parameter steps: by destination, row by row of the block.
-    func count(_ steps: [[UInt8]]) -> Int {
+    func bits(_ steps: [[UInt8]]) -> Int {
         var sum = 0
         for (destination, steps) in steps.enumerated() {
-            for k in 0..<64 { sum += counts[(destination * 64 + k) * 256 + Int(steps[Int(naturalOrder[k])])] }
+            for k in 0..<64 {
+                let step = Int(steps[Int(naturalOrder[k])])
+                let index = (destination * 64 + k) * 256 + step
+                sum += counts[index] * (16 * 5 - Self.logarithm(step)) + logarithms[index]
+            }
         }
         return sum * stride
     }
