@@ -12,8 +12,8 @@ struct QualitySearch {
     private let maximumBytes: Double
     private let finest: FineQuality
     private let sample: [BlockBand]
-    private let survivors: SurvivorCounts
-    private let sampleSurvivors: SurvivorCounts
+    private let survivors: SurvivorCounts.Totals
+    private let sampleSurvivors: SurvivorCounts.Totals
     /// Bytes before the first scan, and those of the end-of-image marker.
     private let headerBytes: Int
 
@@ -24,16 +24,22 @@ struct QualitySearch {
 
     /// - Parameters:
     ///   - bands: not quantised, without what the finest quality quantises to zero.
+    ///   - survivors: of all of them, or of one of `stride(ofBlocks:)`.
     ///   - finest: the quality where there are bytes enough.
     init(
-        frame: EncodedFrame, metadata: Metadata, bands: [BlockBand], maximumBytes: Int, finest: FineQuality
+        frame: EncodedFrame, metadata: Metadata, bands: [BlockBand], survivors: SurvivorCounts.Totals,
+        maximumBytes: Int,
+        finest: FineQuality
     ) throws(ImageError) {
         (self.frame, self.metadata, self.bands) = (frame, metadata, bands)
         (self.maximumBytes, self.finest) = (Double(maximumBytes), finest)
         let blocks = bands.count * frame.layout.blocksPerRow
         sample = Self.sample(of: bands, blocks: blocks)
-        survivors = SurvivorCounts(bands, frame.layout, stride: min(16, max(1, blocks / 20_000)))
-        sampleSurvivors = SurvivorCounts(sample, frame.layout, stride: 1)
+        self.survivors = survivors
+        var counts = SurvivorCounts(
+            frame.layout, stride: Self.stride(ofBlocks: sample.count * frame.layout.blocksPerRow))
+        for band in sample { counts.add(band) }
+        sampleSurvivors = counts.totals
         var segments = SegmentWriter(MemoryByteSink())
         try segments.write(headerOf: frame, metadata)
         headerBytes = segments.bytes.offset + 2
@@ -50,7 +56,7 @@ struct QualitySearch {
 
     /// - Throws: `limitExceeded` where the file is too large at any quality.
     mutating func bestFile() throws(ImageError) -> [UInt8] {
-        var best: [UInt8]?
+        var best: (quality: FineQuality, file: [UInt8]?)?
         var candidates = FineQuality(1).stages...finest.stages
         var attempts = 0
         while true {
@@ -62,35 +68,36 @@ struct QualitySearch {
                 (quality, expected) = try guess(candidates)
             }
             attempts += 1
-            let (bytes, file) = try attempt(quality)
+            let isLast = quality.stages == candidates.upperBound
+            let (bytes, file) = try attempt(quality, atLeast: isLast ? 0 : maximumBytes * Self.enough)
             correct(expected, to: bytes)
             if bytes <= maximumBytes {
-                best = file
-                if bytes >= maximumBytes * Self.enough || quality.stages == candidates.upperBound { break }
+                best = (quality, file)
+                if bytes >= maximumBytes * Self.enough || isLast { break }
                 candidates = quality.stages + 1...candidates.upperBound
             } else {
                 if quality.stages == candidates.lowerBound { break }
                 candidates = candidates.lowerBound...quality.stages - 1
             }
         }
-        guard let best else {
-            throw ImageError(
-                .limitExceeded,
-                "a JPEG of \(frame.layout.size) does not fit in \(Int(maximumBytes)) bytes at any quality",
-                format: .jpeg)
-        }
-        return best
+        if let file = best?.file { return file }
+        if let best, let file = try attempt(best.quality, atLeast: 0).file { return file }
+        throw ImageError(
+            .limitExceeded, "a JPEG of \(frame.layout.size) does not fit in \(Int(maximumBytes)) bytes at any quality",
+            format: .jpeg)
     }
 
-    /// The bytes of the file of a quality, and the file itself where it may fit.
-    private func attempt(_ quality: FineQuality) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
+    /// The bytes of the file of a quality, and the file itself where it may have from so many to the maximum.
+    private func attempt(
+        _ quality: FineQuality, atLeast least: Double
+    ) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
         var requantizer = Requantizer(frame.layout, steps: steps(quality))
         let bands = bands.map { requantizer.quantize($0) }
         var plan: EncodedFrame.ScanPlan?
         if !frame.isArithmetic {
             let found = frame.plan(bands)
             let counted = Double(headerBytes + found.headers) + Double(found.data) * Self.stuffing
-            if counted > maximumBytes * (1 + Self.doubt) { return (counted, nil) }
+            if counted > maximumBytes * (1 + Self.doubt) || counted < least * (1 - Self.doubt) { return (counted, nil) }
             plan = found
         }
         var frame = frame
@@ -187,13 +194,16 @@ struct QualitySearch {
     }
 
     /// What bytes are nearly proportional to: bits of coefficients, and eight for each block, which has a DC coefficient and an end.
-    private func weight(_ survivors: SurvivorCounts, _ bands: [BlockBand], _ steps: [[UInt8]]) -> Double {
+    private func weight(_ survivors: SurvivorCounts.Totals, _ bands: [BlockBand], _ steps: [[UInt8]]) -> Double {
         Double(survivors.bits(steps) / 16 + 8 * bands.count * frame.layout.blocksPerRow)
     }
 
     private func steps(_ quality: FineQuality) -> [[UInt8]] {
         StandardQuantization.tables(for: frame.layout, quality)
     }
+
+    /// One of so many blocks tells what is left of all.
+    static func stride(ofBlocks blocks: Int) -> Int { min(32, max(1, blocks / 10_000)) }
 
     private static func sample(of bands: [BlockBand], blocks: Int) -> [BlockBand] {
         let stride = min(sampleStride, blocks / blocksForStride, bands.count / rowsForStride)

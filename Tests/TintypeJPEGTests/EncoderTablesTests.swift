@@ -212,8 +212,9 @@ struct EncoderTablesTests {
             let later = requantizer.quantize(packed(finest, quantizing: false))
             #expect(later.masks == atOnce.masks)
             #expect(later.values == atOnce.values)
-            let survivors = SurvivorCounts([packed(finest, quantizing: false)], layout, stride: 1)
-            #expect(survivors.count(steps) == later.values.count { $0 != 0 })
+            var survivors = SurvivorCounts(layout, stride: 1)
+            survivors.add(packed(finest, quantizing: false))
+            #expect(survivors.totals.count(steps) == later.values.count { $0 != 0 })
         }
     }
 }
