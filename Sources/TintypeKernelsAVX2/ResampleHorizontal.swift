@@ -19,6 +19,21 @@
             Int64(bitPattern: fourth), Int64(bitPattern: third), Int64(bitPattern: second), Int64(bitPattern: first))
     }
 
+    /// What the sums become.
+    private enum Output {
+        case bytes, words, longs
+
+        /// Bytes of one.
+        @inline(__always)
+        var size: Int {
+            switch self {
+            case .bytes: 1
+            case .words: 2
+            case .longs: 4
+            }
+        }
+    }
+
     /// The windows of a row. Its pointers are valid as long as the call that made it.
     @safe private struct Windows {
         /// The row, arranged for the products.
@@ -30,11 +45,13 @@
         let longest: Int
         let round: Int32
         let shift: Int32
+        /// What is added to results of four bytes.
+        let base: Int32
 
         @inline(__always)
         init(
             _ pixels: UnsafeRawPointer, _ starts: UnsafePointer<Int>, _ weights: UnsafeRawPointer, taps: Int,
-            longest: Int, shift: Int
+            longest: Int, shift: Int, base: Int32
         ) {
             unsafe self.pixels = pixels
             unsafe self.starts = starts
@@ -43,6 +60,7 @@
             self.longest = longest
             round = 1 &<< Int32(truncatingIfNeeded: shift &- 1)
             self.shift = Int32(truncatingIfNeeded: shift)
+            self.base = base
         }
 
         /// Four pixels of two windows each, and their weights: w0 w1 four times, w2 w3 four times.
@@ -54,9 +72,9 @@
             return unsafe _mm256_madd_epi16(load(pixels), _mm256_shuffle_epi8(four, spread))
         }
 
-        /// Windows i to i + 3 of pixels in pairs, four samples each, in 16 bits.
+        /// Windows i to i + 3 of pixels in pairs, four samples each: the even ones and the odd ones.
         @inline(__always)
-        func four(_ i: Int) -> __m256i {
+        func four(_ i: Int) -> (even: __m256i, odd: __m256i) {
             let half = _mm256_set_epi32(0, 0, 0, 0, round, round, round, round)
             var (a, b, c, d) = (half, half, half, half)
             let (fromA, fromB) = unsafe (pixels + 8 &* starts[i], pixels + 8 &* starts[i &+ 1])
@@ -72,16 +90,16 @@
             // The two pairs of pixels of every sum lie in its halves.
             let even = _mm256_add_epi32(lowHalves(a, c), highHalves(a, c))
             let odd = _mm256_add_epi32(lowHalves(b, d), highHalves(b, d))
-            return _mm256_packs_epi32(_mm256_srai_epi32(even, shift), _mm256_srai_epi32(odd, shift))
+            return (_mm256_srai_epi32(even, shift), _mm256_srai_epi32(odd, shift))
         }
 
         @inline(__always)
-        private func lowHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
+        func lowHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
             __m256i(lowHalf: a.lowHalf, highHalf: b.lowHalf)
         }
 
         @inline(__always)
-        private func highHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
+        func highHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
             __m256i(lowHalf: a.highHalf, highHalf: b.highHalf)
         }
 
@@ -204,7 +222,7 @@
 
     /// Stores four pixels, as 16-bit numbers or as bytes.
     @inline(__always)
-    private func store(_ words: __m256i, _ channels: Int, asBytes: Bool, _ out: UnsafeMutableRawPointer) {
+    private func storePacked(_ words: __m256i, _ channels: Int, asBytes: Bool, _ out: UnsafeMutableRawPointer) {
         // The first three of every four bytes, and of every four 16-bit numbers.
         let tripleBytes = _mm_set_epi32(-1, 0x0E0D_0C0A, 0x0908_0605, 0x0402_0100)
         let tripleWords = _mm_set_epi32(-1, 0x0D0C_0B0A, 0x0908_0504, 0x0302_0100)
@@ -236,14 +254,22 @@
         @_transparent
         func weigh(
             _ row: UnsafeRawPointer, _ isByte: Bool, _ channels: Int, _ pixels: Int, count: Int,
-            _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
+            _ scratch: UnsafeMutableRawPointer, _ output: Output, _ out: UnsafeMutableRawPointer
         ) {
             let done = unsafe pairPixels(row, isByte, channels, pixels, scratch)
             unsafe pairRest(row, isByte, channels, from: done, to: pixels, taps: stride / 2, scratch)
-            let pixelBytes = isByte ? 2 &* channels : channels
+            let pixelBytes = channels &* output.size
             var i = 0
             while true {
-                unsafe store(four(i), channels, asBytes: !isByte, out + pixelBytes &* i)
+                let (even, odd) = four(i)
+                let to = unsafe out + pixelBytes &* i
+                if output == .longs {
+                    let base = _mm256_set1_epi32(base)
+                    unsafe to.storeBytes(of: _mm256_add_epi32(lowHalves(even, odd), base), as: __m256i.self)
+                    unsafe (to + 32).storeBytes(of: _mm256_add_epi32(highHalves(even, odd), base), as: __m256i.self)
+                } else {
+                    unsafe storePacked(_mm256_packs_epi32(even, odd), channels, asBytes: output == .bytes, to)
+                }
                 if i == count &- 4 { return }
                 i = next(after: i, count: count)
             }
@@ -271,35 +297,37 @@
         }
     }
 
-    public func weighColumns(
-        _ row: Span<UInt8>, channels: Int, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
-        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>
+    /// - Parameters:
+    ///   - row: `pixels` pixels.
+    ///   - base: what is added to results of four bytes.
+    ///   - target: bytes.
+    @_transparent
+    private func weighColumns(
+        _ row: UnsafeRawPointer?, _ isByte: Bool, channels: Int, pixels: Int, starts: Span<Int>, longest: Int,
+        weights: Span<Int16>, shift: Int, base: Int32 = 0, scratch: inout MutableSpan<Int16>, _ output: Output,
+        into target: UnsafeMutableRawBufferPointer
     ) -> Int {
-        let (count, pixels) = (starts.count, row.count / channels)
-        guard count >= 4, pixels > 0, channels != 2 else { return 0 }
+        let count = starts.count
+        guard count >= 4, pixels > 0, channels != 2, let row = unsafe row, let out = target.baseAddress else { return 0 }
         let taps = weights.count / count
         precondition(channels == 1 || channels == 3 || channels == 4)
-        precondition(target.count == count * channels && shift >= 1 && shift < 32 && longest <= taps && taps % 8 == 0)
+        precondition(target.count == count * channels * output.size)
+        precondition(shift >= 1 && shift < 32 && longest <= taps && taps % 8 == 0)
         precondition(scratch.count >= 4 * (pixels + taps + 8))
         // Sound: windows begin within the row and have at most `taps` weights, as the caller has seen; the preconditions bound the rest.
-        unsafe row.withUnsafeBytes { row in
-            unsafe starts.withUnsafeBufferPointer { starts in
-                unsafe weights.withUnsafeBytes { weights in
-                    unsafe scratch.withUnsafeMutableBytes { scratch in
-                        unsafe target.withUnsafeMutableBytes { out in
-                            guard let row = row.baseAddress, let starts = starts.baseAddress,
-                                let weights = weights.baseAddress, let scratch = scratch.baseAddress,
-                                let out = out.baseAddress
-                            else { return }
-                            let windows = unsafe Windows(
-                                scratch, starts, weights, taps: taps, longest: longest, shift: shift)
-                            // The compiler knows the number of channels in each.
-                            switch channels {
-                            case 1: unsafe windows.weighGray(row, true, pixels, count: count, scratch, out)
-                            case 3: unsafe windows.weigh(row, true, 3, pixels, count: count, scratch, out)
-                            default: unsafe windows.weigh(row, true, 4, pixels, count: count, scratch, out)
-                            }
-                        }
+        unsafe starts.withUnsafeBufferPointer { starts in
+            unsafe weights.withUnsafeBytes { weights in
+                unsafe scratch.withUnsafeMutableBytes { scratch in
+                    guard let starts = starts.baseAddress, let weights = weights.baseAddress,
+                        let scratch = scratch.baseAddress
+                    else { return }
+                    let windows = unsafe Windows(
+                        scratch, starts, weights, taps: taps, longest: longest, shift: shift, base: base)
+                    // The compiler knows the number of channels in each.
+                    switch channels {
+                    case 1: unsafe windows.weighGray(row, isByte, pixels, count: count, scratch, out)
+                    case 3: unsafe windows.weigh(row, isByte, 3, pixels, count: count, scratch, output, out)
+                    default: unsafe windows.weigh(row, isByte, 4, pixels, count: count, scratch, output, out)
                     }
                 }
             }
@@ -308,38 +336,58 @@
     }
 
     public func weighColumns(
+        _ row: Span<UInt8>, channels: Int, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>
+    ) -> Int {
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, true, channels: channels, pixels: row.count / channels, starts: starts,
+                    longest: longest, weights: weights, shift: shift, scratch: &scratch, .words, into: target)
+            }
+        }
+    }
+
+    public func weighColumns(
         _ row: Span<Int16>, channels: Int, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
         scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<UInt8>
     ) -> Int {
-        let (count, pixels) = (starts.count, row.count / channels)
-        guard count >= 4, pixels > 0, channels != 2 else { return 0 }
-        let taps = weights.count / count
-        precondition(channels == 1 || channels == 3 || channels == 4)
-        precondition(target.count == count * channels && shift >= 1 && shift < 32 && longest <= taps && taps % 8 == 0)
-        precondition(scratch.count >= 4 * (pixels + taps + 8))
-        // Sound: windows begin within the row and have at most `taps` weights, as the caller has seen; the preconditions bound the rest.
-        unsafe row.withUnsafeBytes { row in
-            unsafe starts.withUnsafeBufferPointer { starts in
-                unsafe weights.withUnsafeBytes { weights in
-                    unsafe scratch.withUnsafeMutableBytes { scratch in
-                        unsafe target.withUnsafeMutableBytes { out in
-                            guard let row = row.baseAddress, let starts = starts.baseAddress,
-                                let weights = weights.baseAddress, let scratch = scratch.baseAddress,
-                                let out = out.baseAddress
-                            else { return }
-                            let windows = unsafe Windows(
-                                scratch, starts, weights, taps: taps, longest: longest, shift: shift)
-                            // The compiler knows the number of channels in each.
-                            switch channels {
-                            case 1: unsafe windows.weighGray(row, false, pixels, count: count, scratch, out)
-                            case 3: unsafe windows.weigh(row, false, 3, pixels, count: count, scratch, out)
-                            default: unsafe windows.weigh(row, false, 4, pixels, count: count, scratch, out)
-                            }
-                        }
-                    }
-                }
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, channels: channels, pixels: row.count / channels, starts: starts,
+                    longest: longest, weights: weights, shift: shift, scratch: &scratch, .bytes, into: target)
             }
         }
-        return count
+    }
+
+    /// Of four channels.
+    public func weighColumns(
+        _ row: Span<Int16>, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>
+    ) -> Int {
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, channels: 4, pixels: row.count / 4, starts: starts, longest: longest,
+                    weights: weights, shift: shift, scratch: &scratch, .words, into: target)
+            }
+        }
+    }
+
+    /// Of four channels.
+    ///
+    /// - Parameter base: what is added to every result.
+    public func weighColumns(
+        _ row: Span<Int16>, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int, base: Int32,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>
+    ) -> Int {
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, channels: 4, pixels: row.count / 4, starts: starts, longest: longest,
+                    weights: weights, shift: shift, base: base, scratch: &scratch, .longs, into: target)
+            }
+        }
     }
 #endif

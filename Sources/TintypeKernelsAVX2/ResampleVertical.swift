@@ -68,13 +68,23 @@
             }
         }
 
-        /// Sums of bytes as thirty-two 16-bit numbers.
+        /// The sums as thirty-two 16-bit numbers.
         @inline(__always)
-        func storeWords(_ shift: Int32, _ to: UnsafeMutableRawPointer) {
+        func storeWords(_ isByte: Bool, _ shift: Int32, _ to: UnsafeMutableRawPointer) {
             let first = _mm256_packs_epi32(_mm256_srai_epi32(a, shift), _mm256_srai_epi32(b, shift))
             let second = _mm256_packs_epi32(_mm256_srai_epi32(c, shift), _mm256_srai_epi32(d, shift))
-            unsafe store(lowHalves(first, second), to)
-            unsafe store(highHalves(first, second), to + 32)
+            unsafe store(isByte ? lowHalves(first, second) : first, to)
+            unsafe store(isByte ? highHalves(first, second) : second, to + 32)
+        }
+
+        /// Sums of 16-bit numbers as thirty-two 32-bit numbers, `base` added.
+        @inline(__always)
+        func storeLongs(_ shift: Int32, _ base: __m256i, _ to: UnsafeMutableRawPointer) {
+            let (first, second, third, fourth) = inOrder(false)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(first, shift), base), to)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(second, shift), base), to + 32)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(third, shift), base), to + 64)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(fourth, shift), base), to + 96)
         }
 
         /// Sums of 16-bit numbers as thirty-two bytes.
@@ -120,29 +130,39 @@
         return (low, high)
     }
 
-    /// - Parameter ahead: bytes of `rows` that the next call needs and the cache has not: they are read, a line every so often, while sums are made.
+    /// What the sums become.
+    private enum Output { case bytes, words, longs }
+
+    /// - Parameters:
+    ///   - base: what is added to results of four bytes.
+    ///   - ahead: bytes of `rows` that the next call needs and the cache has not: they are read, a line every so often, while sums are made.
     /// - Returns: something made of those bytes, for the compiler to believe that they are needed.
-    /// - Precondition: from each offset on, `rows` holds `samples` numbers, of a byte each or two, and `row` as many, of the other size.
+    /// - Precondition: from each offset on, `rows` holds `samples` numbers, of a byte each or two, and `row` as many of the output's size.
     @inline(__always)
     private func weigh(
         _ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: UnsafeRawPointer, _ shift: Int,
-        samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer
+        base: Int32 = 0, samples: Int, ahead: Range<Int> = 0..<0, _ output: Output, _ row: UnsafeMutableRawPointer
     ) -> UInt8 {
         let lineBytes = 64
         let most = ahead.count / samples &+ 1
         var (line, seen): (Int, UInt8) = (ahead.lowerBound, 0)
         let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
         let shift = Int32(truncatingIfNeeded: shift)
+        let base = _mm256_set1_epi32(base)
         let last = samples &- 64
         var x = 0
         while true {
             let (low, high) = unsafe sums(rows + (isByte ? x : 2 &* x), isByte, offsets, weights, half)
-            if isByte {
-                unsafe low.storeWords(shift, row + 2 &* x)
-                unsafe high.storeWords(shift, row + 2 &* x + 64)
-            } else {
+            switch output {
+            case .bytes:
                 unsafe low.storeBytes(shift, row + x)
                 unsafe high.storeBytes(shift, row + x + 32)
+            case .words:
+                unsafe low.storeWords(isByte, shift, row + 2 &* x)
+                unsafe high.storeWords(isByte, shift, row + 2 &* x + 64)
+            case .longs:
+                unsafe low.storeLongs(shift, base, row + 4 &* x)
+                unsafe high.storeLongs(shift, base, row + 4 &* x + 128)
             }
             let end = min(ahead.upperBound, line &+ most &* lineBytes)
             while line < end {
@@ -173,31 +193,60 @@
                     // Without weights there is nothing to be read.
                     let weights = unsafe weights.baseAddress ?? rows
                     return unsafe weigh(
-                        rows, true, offsets, weights, shift, samples: samples, ahead: ahead, row)
+                        rows, true, offsets, weights, shift, samples: samples, ahead: ahead, .words, row)
                 }
             }
         }
         return (samples, seen)
     }
 
-    public func weighRows(
-        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<UInt8>
+    /// - Parameter row: `samples` numbers of the output's size.
+    @inline(__always)
+    private func weighWords(
+        _ rows: Span<Int16>, _ offsets: Span<Int>, _ weights: Span<Int16>, _ shift: Int, base: Int32 = 0, samples: Int,
+        _ output: Output, _ row: UnsafeMutableRawPointer?
     ) -> Int {
-        precondition(weights.count == offsets.count && fits(offsets, samples: row.count, room: rows.count))
-        let samples = row.count
-        guard samples >= 64, shift >= 1, shift < 32 else { return 0 }
+        precondition(weights.count == offsets.count && fits(offsets, samples: samples, room: rows.count))
+        guard let row = unsafe row, samples >= 64, shift >= 1, shift < 32 else { return 0 }
         // Sound: `fits` holds for all samples, and `row` is that long.
         unsafe rows.withUnsafeBytes { rows in
             unsafe weights.withUnsafeBytes { weights in
-                unsafe row.withUnsafeMutableBytes { row in
-                    guard let rows = rows.baseAddress, let row = row.baseAddress else { return }
-                    // Without weights there is nothing to be read.
-                    let weights = unsafe weights.baseAddress ?? rows
-                    _ = unsafe weigh(rows, false, offsets, weights, shift, samples: samples, ahead: 0..<0, row)
-                }
+                guard let rows = rows.baseAddress else { return }
+                // Without weights there is nothing to be read.
+                let weights = unsafe weights.baseAddress ?? rows
+                _ = unsafe weigh(rows, false, offsets, weights, shift, base: base, samples: samples, output, row)
             }
         }
         return samples
+    }
+
+    public func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<UInt8>
+    ) -> Int {
+        let samples = row.count
+        return unsafe row.withUnsafeMutableBytes {
+            unsafe weighWords(rows, offsets, weights, shift, samples: samples, .bytes, $0.baseAddress)
+        }
+    }
+
+    public func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>
+    ) -> Int {
+        let samples = row.count
+        return unsafe row.withUnsafeMutableBytes {
+            unsafe weighWords(rows, offsets, weights, shift, samples: samples, .words, $0.baseAddress)
+        }
+    }
+
+    /// - Parameter base: what is added to every result.
+    public func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, base: Int32,
+        into row: inout MutableSpan<Int32>
+    ) -> Int {
+        let samples = row.count
+        return unsafe row.withUnsafeMutableBytes {
+            unsafe weighWords(rows, offsets, weights, shift, base: base, samples: samples, .longs, $0.baseAddress)
+        }
     }
 
     /// - Precondition: from each offset on, `rows` holds `64 × groups` numbers, of a byte each or two, and `total` as many of four.

@@ -25,14 +25,14 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private let pixels: [UInt8]?
     private var position = 0
     private var bytes: [UInt8]
-    private var between: [Row.Result]
+    private var between: [Row.Result.Sample]
     private var scratch: [Row.Result.Scratch]
-    private var result: [Row.Result.Result]
+    private var result: [Row.Result.Result.Sample]
 
     /// - Parameters:
     ///   - pixels: all rows of the source, if they are in memory.
     ///   - picture: the same, if it is what the first pass takes.
-    init(_ plan: PassPlan, pixels: [UInt8]?, picture: [Row]?) {
+    init(_ plan: PassPlan, pixels: [UInt8]?, picture: [Row.Sample]?) {
         self.plan = plan
         columns = WeightTable(plan.horizontal, shift: plan.precision.secondShift).columns
         rows = VerticalPass(
@@ -41,10 +41,10 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         self.pixels = pixels
         let held = pixels == nil ? plan.horizontal.source * plan.layout.bytesPerPixel : 0
         bytes = [UInt8](repeating: 0, count: held)
-        between = [Row.Result](repeating: 0, count: plan.sourceSamples)
+        between = [Row.Result.Sample](repeating: 0, count: plan.sourceSamples)
         let room = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
         scratch = [Row.Result.Scratch](repeating: 0, count: room)
-        result = [Row.Result.Result](repeating: 0, count: plan.targetSamples)
+        result = [Row.Result.Result.Sample](repeating: 0, count: plan.targetSamples)
     }
 
     func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
@@ -74,8 +74,8 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     }
 
     private static func weigh(
-        _ row: [Row.Result], _ plan: PassPlan, _ columns: ColumnWeights<Row.Result.Weight>,
-        _ scratch: inout [Row.Result.Scratch], _ result: inout [Row.Result.Result]
+        _ row: [Row.Result.Sample], _ plan: PassPlan, _ columns: ColumnWeights<Row.Result.Weight>,
+        _ scratch: inout [Row.Result.Scratch], _ result: inout [Row.Result.Result.Sample]
     ) {
         var scratch = scratch.mutableSpan
         var target = result.mutableSpan
@@ -93,10 +93,10 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private var rows: VerticalPass<Row.Result>
     private var remaining: Int
     private var bytes: [UInt8]
-    private var unpacked: [Row]
+    private var unpacked: [Row.Sample]
     private var scratch: [Row.Scratch]
-    private var between: [Row.Result]
-    private var result: [Row.Result.Result]
+    private var between: [Row.Result.Sample]
+    private var result: [Row.Result.Result.Sample]
 
     init(_ plan: PassPlan) {
         self.plan = plan
@@ -105,11 +105,11 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
             WeightTable(plan.vertical, shift: plan.precision.secondShift), width: plan.targetSamples)
         remaining = plan.target.height
         bytes = [UInt8](repeating: 0, count: plan.horizontal.source * plan.layout.bytesPerPixel)
-        unpacked = [Row](repeating: 0, count: plan.sourceSamples)
+        unpacked = [Row.Sample](repeating: 0, count: plan.sourceSamples)
         let held = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
         scratch = [Row.Scratch](repeating: 0, count: held)
-        between = [Row.Result](repeating: 0, count: plan.targetSamples)
-        result = [Row.Result.Result](repeating: 0, count: plan.targetSamples)
+        between = [Row.Result.Sample](repeating: 0, count: plan.targetSamples)
+        result = [Row.Result.Result.Sample](repeating: 0, count: plan.targetSamples)
     }
 
     func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
@@ -132,8 +132,8 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     }
 
     private static func weigh(
-        _ row: [Row], _ plan: PassPlan, _ columns: ColumnWeights<Row.Weight>, _ scratch: inout [Row.Scratch],
-        _ result: inout [Row.Result]
+        _ row: [Row.Sample], _ plan: PassPlan, _ columns: ColumnWeights<Row.Weight>, _ scratch: inout [Row.Scratch],
+        _ result: inout [Row.Result.Sample]
     ) {
         var scratch = scratch.mutableSpan
         var target = result.mutableSpan

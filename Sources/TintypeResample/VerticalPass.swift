@@ -20,7 +20,7 @@ struct VerticalPass<Row: ResampleRow> {
     private let slots: Int
     private let openRows: Int
     /// Source row y in slot y % `slots`.
-    private var rows: [Row]
+    private var rows: [Row.Sample]
     /// Running sums: target row y in slot y % `openRows`.
     private var sums: [Row.Sum]
     /// The source row to come.
@@ -33,7 +33,7 @@ struct VerticalPass<Row: ResampleRow> {
     /// - Parameters:
     ///   - width: samples a row.
     ///   - picture: all source rows, if they are there already.
-    init(_ table: WeightTable<Row.Weight>, width: Int, picture: [Row]? = nil) {
+    init(_ table: WeightTable<Row.Weight>, width: Int, picture: [Row.Sample]? = nil) {
         self.table = table
         self.width = width
         let tallest = table.counts.max() ?? 1
@@ -42,9 +42,9 @@ struct VerticalPass<Row: ResampleRow> {
         if let picture, held <= Self.ways || Self.spreads(width) {
             (rows, slots, stride, isPicture) = (picture, picture.count / width, width, true)
         } else {
-            let stride = Self.spreads(width) ? width : width + 256 / MemoryLayout<Row>.stride
+            let stride = Self.spreads(width) ? width : width + 256 / MemoryLayout<Row.Sample>.stride
             self.stride = stride
-            (rows, slots, isPicture) = ([Row](repeating: 0, count: held * stride), held, false)
+            (rows, slots, isPicture) = ([Row.Sample](repeating: 0, count: held * stride), held, false)
         }
         openRows = keepsWindow ? 0 : Self.mostOpenRows(table)
         sums = [Row.Sum](repeating: 0, count: openRows * width)
@@ -55,7 +55,7 @@ struct VerticalPass<Row: ResampleRow> {
 
     /// Whether the same columns of many rows of this width can be in the first-level cache at once: it tells lines apart by their place in a page.
     private static func spreads(_ width: Int) -> Bool {
-        (128...896).contains(width * MemoryLayout<Row>.stride % 1024)
+        (128...896).contains(width * MemoryLayout<Row.Sample>.stride % 1024)
     }
 
     /// How many target rows at most have begun and not ended.
@@ -80,7 +80,7 @@ struct VerticalPass<Row: ResampleRow> {
     }
 
     /// Takes the next source row.
-    mutating func push(_ row: [Row]) {
+    mutating func push(_ row: [Row.Sample]) {
         let start = next % slots * stride
         for i in 0..<width { rows[start + i] = row[i] }
         advance()
@@ -104,7 +104,7 @@ struct VerticalPass<Row: ResampleRow> {
     /// Yields the next target row.
     ///
     /// - Parameter shift: of the products, at least 1.
-    mutating func pop(shift: Int, into row: inout [Row.Result]) {
+    mutating func pop(shift: Int, into row: inout [Row.Result.Sample]) {
         var result = row.mutableSpan
         if keepsWindow {
             let y = target
@@ -154,7 +154,7 @@ struct VerticalPass<Row: ResampleRow> {
     }
 
     private static func add(
-        _ rows: [Row], _ window: Window, isFirst: Bool, to sums: inout [Row.Sum], _ range: Range<Int>
+        _ rows: [Row.Sample], _ window: Window, isFirst: Bool, to sums: inout [Row.Sum], _ range: Range<Int>
     ) {
         var all = sums.mutableSpan
         var sum = all._mutatingExtracting(range)
