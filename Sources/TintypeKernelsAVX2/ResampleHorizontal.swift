@@ -308,7 +308,9 @@
         into target: UnsafeMutableRawBufferPointer
     ) -> Int {
         let count = starts.count
-        guard count >= 4, pixels > 0, channels != 2, let row = unsafe row, let out = target.baseAddress else { return 0 }
+        guard count >= 4, pixels > 0, channels != 2, let row = unsafe row, let out = target.baseAddress else {
+            return 0
+        }
         let taps = weights.count / count
         precondition(channels == 1 || channels == 3 || channels == 4)
         precondition(target.count == count * channels * output.size)

@@ -5,7 +5,8 @@
     ///   - bias: what is taken away from every product.
     ///   - row: room for a number of two bytes for each of `bytes`.
     @inline(__always)
-    private func premultiply(_ bytes: UnsafeRawPointer, count: Int, bias: Int16, _ row: UnsafeMutableRawPointer) -> Int {
+    private func premultiply(_ bytes: UnsafeRawPointer, count: Int, bias: Int16, _ row: UnsafeMutableRawPointer) -> Int
+    {
         let groups = count / 16
         // Of the 16-bit samples of two pixels, alpha over its colours; 80 (hexadecimal) makes the zero that becomes 255.
         let low = Int64(bitPattern: 0x8080_0706_0706_0706)
