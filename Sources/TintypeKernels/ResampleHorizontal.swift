@@ -38,6 +38,24 @@ extension Int16 {
         #endif
         weigh(Int16.self, row, channels, columns, shift, from: done, &scratch, &target)
     }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<UInt8>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 && channels >= 3 {
+                precondition(columns.lastStart < rows.count / channels / 2)
+                if TintypeKernelsAVX2.weighColumnsOfTwo(
+                    rows, channels: channels, starts: columns.starts.span, longest: columns.longest,
+                    weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
+                {
+                    return
+                }
+            }
+        #endif
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
+    }
 }
 
 extension Product {
@@ -73,6 +91,24 @@ extension HalfProduct {
             }
         #endif
         weigh(HalfProduct.self, row, channels, columns, shift, from: done, base: wholeBias, &scratch, &target)
+    }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 && channels == 4 {
+                precondition(columns.lastStart < rows.count / channels / 2)
+                if TintypeKernelsAVX2.weighColumnsOfTwo(
+                    rows, starts: columns.starts.span, longest: columns.longest,
+                    weights: columns.weights.span, shift: shift, base: wholeBias, scratch: &scratch, into: &target)
+                {
+                    return
+                }
+            }
+        #endif
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
     }
 }
 

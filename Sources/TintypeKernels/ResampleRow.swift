@@ -37,6 +37,15 @@ public protocol ResampleRow: ResampleNumber {
         _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<Result.Sample>, tier: CPUTier)
 
+    /// The same for two rows of results, which spares reading and widening what both of them need.
+    ///
+    /// - Parameters:
+    ///   - weights: those of the first row's, then as many of the second's; zeros where one of them does not reach.
+    ///   - row: both, one after the other.
+    static func weighRowsForTwo(
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Result.Sample>, tier: CPUTier)
+
     /// Adds the same sum, as it is, to `sums`, or sets them to it if `isFirst`: a part of a window too tall to be kept.
     static func addRows(
         _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, isFirst: Bool, to sums: inout MutableSpan<Sum>,
@@ -61,6 +70,67 @@ public protocol ResampleRow: ResampleNumber {
     static func weighColumns(
         _ row: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
         scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
+
+    /// The same for two rows, one after the other.
+    static func weighColumnsOfTwo(
+        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
+}
+
+extension ResampleRow {
+    // One row after the other, where there is no faster way.
+
+    public static func weighRowsForTwo(
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Result.Sample>, tier: CPUTier
+    ) {
+        weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
+    }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier
+    ) {
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
+    }
+
+    static func weighRowsInTurn(
+        _ rows: Span<Sample>, _ offsets: Span<Int>, _ weights: Span<Weight>, _ shift: Int,
+        into row: inout MutableSpan<Result.Sample>, _ tier: CPUTier
+    ) {
+        precondition(weights.count == 2 * offsets.count && offsets.count % 2 == 0 && row.count % 2 == 0)
+        for k in 0..<2 {
+            let own = weights.extracting(k * offsets.count..<(k + 1) * offsets.count)
+            let pairs = reach(own)
+            var half = row._mutatingExtracting(k * row.count / 2..<(k + 1) * row.count / 2)
+            weighRows(
+                rows, offsets: offsets.extracting(pairs), weights: own.extracting(pairs), shift: shift, ahead: 0..<0,
+                into: &half, tier: tier)
+        }
+    }
+
+    static func weighColumnsInTurn(
+        _ rows: Span<Sample>, _ channels: Int, _ columns: borrowing ColumnWeights<Weight>, _ shift: Int,
+        _ scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, _ tier: CPUTier
+    ) {
+        precondition(rows.count % 2 == 0 && target.count % 2 == 0)
+        for k in 0..<2 {
+            var half = target._mutatingExtracting(k * target.count / 2..<(k + 1) * target.count / 2)
+            weighColumns(
+                rows.extracting(k * rows.count / 2..<(k + 1) * rows.count / 2), channels: channels, columns: columns,
+                shift: shift, scratch: &scratch, into: &half, tier: tier)
+        }
+    }
+}
+
+/// The part of a window, in whole pairs, outside of which all weights are zero.
+func reach<Weight: FixedWidthInteger>(_ weights: Span<Weight>) -> Range<Int> {
+    var (first, end) = (weights.count, 0)
+    for i in weights.indices where weights[i] != 0 {
+        first = min(first, i & ~1)
+        end = (i & ~1) + 2
+    }
+    return end == 0 ? 0..<0 : first..<end
 }
 
 /// The most rows that are weighed at once.

@@ -21,6 +21,23 @@ extension UInt8 {
         weighPairs(UInt8.self, rows, offsets, weights, shift, from: done, &row)
     }
 
+    public static func weighRowsForTwo(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 {
+                let shared = sharedPart(weights)
+                if TintypeKernelsAVX2.weighRowsForTwo(
+                    rows, offsets: offsets, weights: weights, shared: shared, shift: shift, ahead: ahead, into: &row
+                ).done {
+                    return
+                }
+            }
+        #endif
+        weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
+    }
+
     public static func addRows(
         _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
         to sums: inout MutableSpan<Int32>, tier: CPUTier = .current
@@ -88,6 +105,23 @@ extension Product {
         weighPairs(Product.self, rows, offsets, weights, shift, from: done, &row)
     }
 
+    public static func weighRowsForTwo(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 {
+                let shared = sharedPart(weights)
+                if TintypeKernelsAVX2.weighRowsForTwo(
+                    rows, offsets: offsets, weights: weights, shared: shared, shift: shift, into: &row)
+                {
+                    return
+                }
+            }
+        #endif
+        weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
+    }
+
     public static func addRows(
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
         to sums: inout MutableSpan<Int32>, tier: CPUTier = .current
@@ -129,6 +163,15 @@ extension HalfProduct {
 
 /// What the second pass adds to its results.
 let wholeBias = productBias << Int32(alphaFractionBits)
+
+/// The part of a window, in whole pairs of rows, that counts in both of two rows of results, or where it would lie between them: before it the second one has no
+/// weights, behind it the first one.
+private func sharedPart(_ weights: Span<Int16>) -> Range<Int> {
+    let half = weights.count / 2
+    let first = reach(weights.extracting(0..<half))
+    let second = reach(weights.extracting(half..<2 * half))
+    return second.lowerBound / 2..<max(first.upperBound, second.lowerBound) / 2
+}
 
 /// Weights below 2²⁶ as products of 16 bits: w = high × 2¹¹ + low, the low part being −1,024 to 1,023.
 ///

@@ -22,6 +22,30 @@
         __m256i(lowHalf: a.highHalf, highHalf: b.highHalf)
     }
 
+    /// Thirty-two samples of two rows in turn, in 16 bits.
+    private struct Pairs {
+        let a: __m256i
+        let b: __m256i
+        let c: __m256i
+        let d: __m256i
+
+        @inline(__always)
+        init(_ isByte: Bool, _ even: UnsafeRawPointer, _ odd: UnsafeRawPointer) {
+            let (first, second) = unsafe (load(even), load(odd))
+            if isByte {
+                let zero = _mm256_setzero_si256()
+                let low = _mm256_unpacklo_epi8(first, second)
+                let high = _mm256_unpackhi_epi8(first, second)
+                (a, b) = (_mm256_unpacklo_epi8(low, zero), _mm256_unpackhi_epi8(low, zero))
+                (c, d) = (_mm256_unpacklo_epi8(high, zero), _mm256_unpackhi_epi8(high, zero))
+            } else {
+                let (third, fourth) = unsafe (load(even + 32), load(odd + 32))
+                (a, b) = (_mm256_unpacklo_epi16(first, second), _mm256_unpackhi_epi16(first, second))
+                (c, d) = (_mm256_unpacklo_epi16(third, fourth), _mm256_unpackhi_epi16(third, fourth))
+            }
+        }
+    }
+
     /// The sums of thirty-two samples, in an order that interleaving leaves them in.
     ///
     /// Of bytes `a` holds samples 0–3 and 16–19, `b` those behind, and so on; of 16-bit numbers `a` and `b` hold samples 0–3, 8–11 and 4–7, 12–15, and `c`
@@ -35,37 +59,12 @@
         @inline(__always)
         init(_ start: __m256i) { (a, b, c, d) = (start, start, start, start) }
 
-        /// Adds two rows of bytes, `weight` being their weights in turn.
         @inline(__always)
-        mutating func addBytes(_ even: UnsafeRawPointer, _ odd: UnsafeRawPointer, _ weight: __m256i) {
-            let zero = _mm256_setzero_si256()
-            let (first, second) = unsafe (load(even), load(odd))
-            let low = _mm256_unpacklo_epi8(first, second)
-            let high = _mm256_unpackhi_epi8(first, second)
-            a = _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_unpacklo_epi8(low, zero), weight))
-            b = _mm256_add_epi32(b, _mm256_madd_epi16(_mm256_unpackhi_epi8(low, zero), weight))
-            c = _mm256_add_epi32(c, _mm256_madd_epi16(_mm256_unpacklo_epi8(high, zero), weight))
-            d = _mm256_add_epi32(d, _mm256_madd_epi16(_mm256_unpackhi_epi8(high, zero), weight))
-        }
-
-        /// Adds two rows of 16-bit numbers.
-        @inline(__always)
-        mutating func addWords(_ even: UnsafeRawPointer, _ odd: UnsafeRawPointer, _ weight: __m256i) {
-            let (first, second) = unsafe (load(even), load(odd))
-            a = _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_unpacklo_epi16(first, second), weight))
-            b = _mm256_add_epi32(b, _mm256_madd_epi16(_mm256_unpackhi_epi16(first, second), weight))
-            let (third, fourth) = unsafe (load(even + 32), load(odd + 32))
-            c = _mm256_add_epi32(c, _mm256_madd_epi16(_mm256_unpacklo_epi16(third, fourth), weight))
-            d = _mm256_add_epi32(d, _mm256_madd_epi16(_mm256_unpackhi_epi16(third, fourth), weight))
-        }
-
-        @inline(__always)
-        mutating func add(_ isByte: Bool, _ even: UnsafeRawPointer, _ odd: UnsafeRawPointer, _ weight: __m256i) {
-            if isByte {
-                unsafe addBytes(even, odd, weight)
-            } else {
-                unsafe addWords(even, odd, weight)
-            }
+        mutating func add(_ pairs: Pairs, _ weight: __m256i) {
+            a = _mm256_add_epi32(a, _mm256_madd_epi16(pairs.a, weight))
+            b = _mm256_add_epi32(b, _mm256_madd_epi16(pairs.b, weight))
+            c = _mm256_add_epi32(c, _mm256_madd_epi16(pairs.c, weight))
+            d = _mm256_add_epi32(d, _mm256_madd_epi16(pairs.d, weight))
         }
 
         /// The sums as thirty-two 16-bit numbers.
@@ -124,8 +123,8 @@
             let weight = unsafe _mm256_set1_epi32(weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self))
             let even = unsafe rows + size &* offsets[unchecked: 2 &* j]
             let odd = unsafe rows + size &* offsets[unchecked: 2 &* j &+ 1]
-            unsafe low.add(isByte, even, odd, weight)
-            unsafe high.add(isByte, even + 32 &* size, odd + 32 &* size, weight)
+            unsafe low.add(Pairs(isByte, even, odd), weight)
+            unsafe high.add(Pairs(isByte, even + 32 &* size, odd + 32 &* size), weight)
         }
         return (low, high)
     }
@@ -246,6 +245,124 @@
         let samples = row.count
         return unsafe row.withUnsafeMutableBytes {
             unsafe weighWords(rows, offsets, weights, shift, base: base, samples: samples, .longs, $0.baseAddress)
+        }
+    }
+
+    /// Two rows of results at once: what counts in both is read and widened once.
+    ///
+    /// - Parameters:
+    ///   - weights: of the first row, and as many of the second.
+    ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
+    ///   - ahead: see `weigh`.
+    ///   - row: room for two rows of `samples` numbers of 16 bits.
+    @inline(__always)
+    private func weighForTwo(
+        _ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: UnsafeRawPointer,
+        shared: Range<Int>, _ shift: Int, samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer
+    ) -> UInt8 {
+        let (pairs, size) = (offsets.count / 2, isByte ? 1 : 2)
+        let lineBytes = 64
+        let most = (ahead.count / samples &+ 2) / 2
+        var (line, seen): (Int, UInt8) = (ahead.lowerBound, 0)
+        let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
+        let shift = Int32(truncatingIfNeeded: shift)
+        let others = unsafe weights + 4 &* pairs
+        let last = samples &- 32
+        var x = 0
+        while true {
+            let from = unsafe rows + size &* x
+            var (first, second) = (Sums(half), Sums(half))
+            for j in 0..<shared.lowerBound {
+                unsafe first.add(pair(from, isByte, offsets, j), weight(weights, j))
+            }
+            for j in shared {
+                let both = unsafe pair(from, isByte, offsets, j)
+                unsafe first.add(both, weight(weights, j))
+                unsafe second.add(both, weight(others, j))
+            }
+            for j in shared.upperBound..<pairs {
+                unsafe second.add(pair(from, isByte, offsets, j), weight(others, j))
+            }
+            let to = unsafe row + 2 &* x
+            unsafe first.storeWords(isByte, shift, to)
+            unsafe second.storeWords(isByte, shift, to + 2 &* samples)
+            let end = min(ahead.upperBound, line &+ most &* lineBytes)
+            while line < end {
+                unsafe seen |= rows.load(fromByteOffset: line, as: UInt8.self)
+                line &+= lineBytes
+            }
+            if x == last { return seen }
+            // The last thirty-two may overlap with those before.
+            x = x &+ 32 < last ? x &+ 32 : last
+        }
+    }
+
+    @inline(__always)
+    private func pair(_ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ j: Int) -> Pairs {
+        let size = isByte ? 1 : 2
+        return unsafe Pairs(
+            isByte, rows + size &* offsets[unchecked: 2 &* j], rows + size &* offsets[unchecked: 2 &* j &+ 1])
+    }
+
+    @inline(__always)
+    private func weight(_ weights: UnsafeRawPointer, _ j: Int) -> __m256i {
+        unsafe _mm256_set1_epi32(weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self))
+    }
+
+    /// - Returns: whether it was done, and something of no meaning.
+    @inline(__always)
+    private func weighForTwo(
+        _ rows: UnsafeRawBufferPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: Span<Int16>,
+        shared: Range<Int>, _ shift: Int, samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer?
+    ) -> (done: Bool, seen: UInt8) {
+        precondition(weights.count == 2 * offsets.count && shared.lowerBound >= 0)
+        precondition(shared.upperBound <= offsets.count / 2 && ahead.lowerBound >= 0 && ahead.upperBound <= rows.count)
+        precondition(fits(offsets, samples: samples, room: rows.count / (isByte ? 1 : 2)))
+        guard let from = rows.baseAddress, let row = unsafe row, samples >= 32, shift >= 1, shift < 32 else {
+            return (false, 0)
+        }
+        // Sound: `fits` holds for all samples, and `row` is twice that long.
+        let seen = unsafe weights.withUnsafeBytes { weights in
+            // Without weights there is nothing to be read.
+            unsafe weighForTwo(
+                from, isByte, offsets, weights.baseAddress ?? from, shared: shared, shift, samples: samples,
+                ahead: ahead, row)
+        }
+        return (true, seen)
+    }
+
+    /// - Parameters:
+    ///   - weights: of the first row of results, and as many of the second.
+    ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
+    ///   - ahead: samples that the next call needs.
+    ///   - row: both, one after the other.
+    /// - Returns: whether it was done.
+    public func weighRowsForTwo(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
+        ahead: Range<Int>, into row: inout MutableSpan<Int16>
+    ) -> (done: Bool, seen: UInt8) {
+        let samples = row.count / 2
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe row.withUnsafeMutableBytes { row in
+                unsafe weighForTwo(
+                    rows, true, offsets, weights, shared: shared, shift, samples: samples, ahead: ahead,
+                    row.baseAddress)
+            }
+        }
+    }
+
+    public func weighRowsForTwo(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
+        into row: inout MutableSpan<Int16>
+    ) -> Bool {
+        let samples = row.count / 2
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe row.withUnsafeMutableBytes { row in
+                unsafe weighForTwo(
+                    rows, false, offsets, weights, shared: shared, shift, samples: samples, ahead: 0..<0,
+                    row.baseAddress
+                ).done
+            }
         }
     }
 

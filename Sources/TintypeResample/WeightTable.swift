@@ -47,6 +47,9 @@ struct WeightTable<Weight: FixedWidthInteger & SignedInteger & Sendable> {
     /// The source pixel after the last that target pixel `index` takes.
     func end(_ index: Int) -> Int { starts[index] + counts[index] }
 
+    /// The source pixel after the last that either of these takes.
+    func end(_ index: Int, _ other: Int) -> Int { max(end(index), end(other)) }
+
     /// What source pixel `position` counts in target pixel `index`.
     func weight(_ index: Int, at position: Int) -> Weight {
         let k = position - starts[index]

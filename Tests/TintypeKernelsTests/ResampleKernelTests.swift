@@ -67,9 +67,58 @@ struct ResampleKernelTests {
                             }
                         }
                         #expect(target == expected, "\(Row.self) \(tier) \(channels) \(pixels) \(windows) \(shift)")
+                        columnsOfTwo(Row.self, row, target, channels, table, shift, &scratch, tier)
                     }
                 }
             }
+        }
+    }
+
+    /// A row together with another one, either first.
+    private func columnsOfTwo<Row: ResampleRow>(
+        _: Row.Type, _ row: [Row.Sample], _ target: [Row.Result.Sample], _ channels: Int,
+        _ table: ColumnWeights<Row.Weight>, _ shift: Int, _ scratch: inout [Row.Scratch], _ tier: CPUTier
+    ) {
+        var room = scratch.mutableSpan
+        let other = Array(row.reversed())
+        var single = target
+        var span = single.mutableSpan
+        Row.weighColumns(
+            other.span, channels: channels, columns: table, shift: shift, scratch: &room, into: &span, tier: .portable)
+        for (rows, expected) in [(row + other, target + single), (other + row, single + target)] {
+            var both = [Row.Result.Sample](repeating: 1, count: expected.count)
+            var targets = both.mutableSpan
+            Row.weighColumnsOfTwo(
+                rows.span, channels: channels, columns: table, shift: shift, scratch: &room, into: &targets, tier: tier)
+            #expect(both == expected, "\(Row.self) \(tier) \(channels) two rows of \(row.count) to \(target.count)")
+        }
+    }
+
+    /// Two rows of results of one window, of which the first has no weights at the end, and the second none at the beginning.
+    private func rowsForTwo<Row: ResampleRow>(
+        _: Row.Type, _ rows: [Row.Sample], _ offsets: [Int], _ weights: [Row.Weight], width: Int, _ shift: Int,
+        _ tier: CPUTier
+    ) {
+        for (end, first) in [(offsets.count, 0), (1, 0), (2, offsets.count - 1), (0, 0), (0, offsets.count)] {
+            var both = weights + weights.reversed()
+            for i in end..<offsets.count { both[i] = 0 }
+            for i in 0..<first { both[offsets.count + i] = 0 }
+            var expected: [Row.Result.Sample] = []
+            for k in 0..<2 {
+                let own = Array(both[k * offsets.count..<(k + 1) * offsets.count])
+                var row = [Row.Result.Sample](repeating: 1, count: width)
+                var span = row.mutableSpan
+                Row.weighRows(
+                    rows.span, offsets: offsets.span, weights: own.span, shift: shift, ahead: 0..<0, into: &span,
+                    tier: .portable)
+                expected += row
+            }
+            var target = [Row.Result.Sample](repeating: 1, count: 2 * width)
+            var span = target.mutableSpan
+            Row.weighRowsForTwo(
+                rows.span, offsets: offsets.span, weights: both.span, shift: shift, ahead: 1..<rows.count,
+                into: &span, tier: tier)
+            #expect(target == expected, "\(Row.self) \(tier) two rows of \(width), \(end) and \(first)")
         }
     }
 
@@ -103,6 +152,7 @@ struct ResampleKernelTests {
                         #expect(
                             target == expected.map { rounded($0, shift) + base },
                             "\(Row.self) \(tier) \(width) \(count) \(shift)")
+                        rowsForTwo(Row.self, all, offsets, weights, width: width, shift, tier)
                     }
                     sums(Row.self, all, offsets, weights, expected, base, tier)
                 }
