@@ -42,8 +42,8 @@ struct VerticalPass<Row: ResampleRow> {
         self.table = table
         self.width = width
         let tallest = table.counts.max() ?? 1
-        let tallestPair = table.starts.indices.reduce(1) { most, y in
-            max(most, table.end(y, min(y + 1, table.starts.count - 1)) - table.starts[y])
+        let tallestPair = table.starts.indices.reduce(1) {
+            max($0, table.rows($1..<min($1 + 2, table.starts.count)).count)
         }
         step = mayPair && tallestPair <= Self.tallestWindow ? 2 : 1
         keepsWindow = tallest <= Self.tallestWindow
@@ -80,9 +80,11 @@ struct VerticalPass<Row: ResampleRow> {
     /// How many target rows `pop` yields, 1 or 2.
     var ready: Int { min(step, table.starts.count - target) }
     /// Whether they have all of their source rows.
-    var isReady: Bool { isPicture || next >= table.end(target, target + ready - 1) }
+    var isReady: Bool { isPicture || next >= sources.upperBound }
     /// Whether the source row to come counts in any target row.
-    var wantsNext: Bool { next >= table.starts[target] }
+    var wantsNext: Bool { next >= sources.lowerBound }
+    /// The source rows that they take.
+    private var sources: Range<Int> { table.rows(target..<target + ready) }
 
     /// Passes over a source row that is not wanted.
     mutating func skip() {
@@ -120,9 +122,7 @@ struct VerticalPass<Row: ResampleRow> {
     mutating func pop(shift: Int, into row: inout MutableSpan<Row.Result.Sample>) {
         let count = ready
         if keepsWindow {
-            let y = target
-            let window = Window(
-                table, y..<y + count, from: table.starts[y], to: table.end(y, y + count - 1), slots, stride)
+            let window = Window(table, target..<target + count, sources, slots, stride)
             let offsets = window.offsets.span.extracting(first: window.count)
             let weights = window.weights.span.extracting(first: count * window.count)
             if count == 2 {
@@ -146,8 +146,8 @@ struct VerticalPass<Row: ResampleRow> {
     /// The rows of a picture that the next call of `pop` needs beyond those of this one.
     private var ahead: Range<Int> {
         guard isPicture, target + step < table.starts.count else { return 0..<0 }
-        let end = table.end(target + step)
-        return min(table.end(target + step - 1), end) * width..<end * width
+        let end = table.rows(target + step..<min(target + 2 * step, table.starts.count)).upperBound
+        return min(sources.upperBound, end) * width..<end * width
     }
 
     /// Goes on through the picture to the end of the next target row.
@@ -169,7 +169,7 @@ struct VerticalPass<Row: ResampleRow> {
     /// Adds source rows to target row y.
     private mutating func add(from first: Int, to end: Int, into y: Int) {
         guard first < end else { return }
-        let window = Window(table, y..<y + 1, from: first, to: end, slots, stride)
+        let window = Window(table, y..<y + 1, first..<end, slots, stride)
         let start = y % openRows * width
         Self.add(rows, window, isFirst: first == table.starts[y], to: &sums, start..<start + width)
     }
@@ -191,12 +191,10 @@ struct VerticalPass<Row: ResampleRow> {
         /// `count` for each target row.
         private(set) var weights = [80 of Row.Weight](repeating: 0)
 
-        /// Source rows `first ..< end`, as they count in `targets`.
         init(
-            _ table: WeightTable<Row.Weight>, _ targets: Range<Int>, from first: Int, to end: Int, _ slots: Int,
-            _ stride: Int
+            _ table: WeightTable<Row.Weight>, _ targets: Range<Int>, _ sources: Range<Int>, _ slots: Int, _ stride: Int
         ) {
-            for row in first..<end {
+            for row in sources {
                 offsets[count] = row % slots * stride
                 count += 1
             }
@@ -205,10 +203,8 @@ struct VerticalPass<Row: ResampleRow> {
                 offsets[count] = offsets[count - 1]
                 count += 1
             }
-            for y in targets {
-                for row in first..<end {
-                    weights[(y - targets.lowerBound) * count + row - first] = table.weight(y, at: row)
-                }
+            for (k, y) in targets.enumerated() {
+                for (i, row) in sources.enumerated() { weights[k * count + i] = table.weight(y, at: row) }
             }
         }
     }
