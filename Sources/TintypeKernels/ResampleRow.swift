@@ -1,6 +1,6 @@
 /// What the numbers of a row are.
 public protocol ResampleNumber: Sendable {
-    associatedtype Sample: FixedWidthInteger & Sendable where Sample.Stride == Int
+    associatedtype Sample: FixedWidthInteger & Sendable & BitwiseCopyable where Sample.Stride == Int
 }
 
 /// The kind of rows that one of the two passes takes: an integer as it is, or with a meaning.

@@ -81,15 +81,7 @@ extension Product: ResampleSource {
         #if arch(x86_64)
             if tier == .avx2 { done = TintypeKernelsAVX2.premultiply(bytes, bias: Int16(productBias), into: &row) }
         #endif
-        let bias = productBias
-        for i in done..<bytes.count / 4 {
-            // In bounds: both hold as many whole pixels.
-            let alpha = unsafe Int32(bytes[unchecked: 4 &* i &+ 3])
-            for c in 0..<4 {
-                let product = unsafe Int32(bytes[unchecked: 4 &* i &+ c]) &* (c == 3 ? 255 : alpha)
-                unsafe row[unchecked: 4 &* i &+ c] = Int16(truncatingIfNeeded: product &- bias)
-            }
-        }
+        multiply(bytes, from: done, &row)
     }
 }
 
@@ -212,6 +204,38 @@ private func multiply<Sample: FixedWidthInteger>(
     }
 }
 
+/// Products of RGBA of 8 bits, two pixels at a time.
+private func multiply(_ bytes: Span<UInt8>, from done: Int, _ row: inout MutableSpan<Int16>) {
+    let pixels = bytes.count / 4
+    let bias = SIMD8<UInt16>(repeating: UInt16(productBias))
+    // Sound: pixels i and i + 1 are there, and for each byte a number of two.
+    unsafe bytes.withUnsafeBytes { bytes in
+        unsafe row.withUnsafeMutableBytes { row in
+            var i = done
+            while i < pixels {
+                // An odd last one is taken together with the one before.
+                if i &+ 1 == pixels && pixels > 1 { i &-= 1 }
+                let x =
+                    pixels > 1
+                    ? unsafe bytes.loadUnaligned(fromByteOffset: 4 &* i, as: SIMD8<UInt8>.self)
+                    : unsafe SIMD8(bytes[0], bytes[1], bytes[2], bytes[3], 0, 0, 0, 0)
+                let samples = SIMD8<UInt16>(
+                    UInt16(x[0]), UInt16(x[1]), UInt16(x[2]), UInt16(x[3]), UInt16(x[4]), UInt16(x[5]), UInt16(x[6]),
+                    UInt16(x[7]))
+                let factors = SIMD8<UInt16>(
+                    samples[3], samples[3], samples[3], 255, samples[7], samples[7], samples[7], 255)
+                let products = samples &* factors &- bias
+                if pixels > 1 {
+                    unsafe row.storeBytes(of: products, toByteOffset: 8 &* i, as: SIMD8<UInt16>.self)
+                } else {
+                    unsafe row.storeBytes(of: products.lowHalf, as: SIMD4<UInt16>.self)
+                }
+                i &+= 2
+            }
+        }
+    }
+}
+
 @inline(__always)
 private func clamp<Sample: FixedWidthInteger>(
     _ row: Span<Sample>, _ isWide: Bool, _ first: Int, _ bytes: inout MutableSpan<UInt8>
@@ -227,6 +251,7 @@ private func clamp<Sample: FixedWidthInteger>(
 private func divide<Sample: FixedWidthInteger>(
     _ row: Span<Sample>, _ channels: Int, _ isWide: Bool, _ done: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
+    if !isWide && Sample.self == Int32.self { return divideBytes(row, channels, done, pixels, &bytes) }
     let full: Int64 = isWide ? 65535 : 255
     let one = full &<< Int64(alphaFractionBits)
     for i in done..<pixels {
@@ -240,6 +265,30 @@ private func divide<Sample: FixedWidthInteger>(
                 rounded == 0
                 ? 0 : (max(0, min(alpha, product)) &* full &+ alpha &>> 1) / alpha
             store(UInt16(truncatingIfNeeded: colour), isWide, i &* channels &+ c, &bytes)
+        }
+    }
+}
+
+/// The same to 8 bits, by one reciprocal a pixel, in double precision.
+///
+/// ⌊n / d⌋ of whole numbers is ⌊(n + ½) / d⌋, which is never nearer than 1 / 2d to a whole number: d being below 2³¹ and the quotient at most 256, that is far more
+/// than the error of the product.
+@inline(__always)
+private func divideBytes<Sample: FixedWidthInteger>(
+    _ row: Span<Sample>, _ channels: Int, _ done: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
+) {
+    let one = 255.0 * Double(1 << alphaFractionBits)
+    let (unit, half) = (1 / one, one / 2 + 0.5)
+    for i in done..<pixels {
+        let alpha = unsafe max(0, Int32(truncatingIfNeeded: row[unchecked: i &* channels &+ channels &- 1]))
+        let shown = Int32(min(255, (Double(alpha) + half) * unit))
+        let reciprocal = 255 / Double(max(1, alpha))
+        let rest = (Double(alpha &>> 1) + 0.5) * reciprocal * (1 / 255)
+        store(UInt16(truncatingIfNeeded: shown), false, i &* channels &+ channels &- 1, &bytes)
+        for c in 0..<(channels &- 1) {
+            let product = unsafe Int32(truncatingIfNeeded: row[unchecked: i &* channels &+ c])
+            let colour = Int32(Double(max(0, min(alpha, product))) * reciprocal + rest)
+            store(UInt16(truncatingIfNeeded: shown == 0 ? 0 : colour), false, i &* channels &+ c, &bytes)
         }
     }
 }

@@ -112,6 +112,18 @@
         return fits
     }
 
+    /// Where to go on after the first `count` samples, so that from there on the first row is read in whole 32 bytes of memory, and no vector of it lies in two lines of the
+    /// cache. So do rows a multiple of 32 bytes away.
+    ///
+    /// - Returns: a number above 0 and at most `count`.
+    @inline(__always)
+    private func aligned(_ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, after count: Int) -> Int {
+        guard offsets.count > 0 else { return count }
+        let size = isByte ? 1 : 2
+        let beyond = unsafe Int(bitPattern: rows + size &* offsets[unchecked: 0]) & 31
+        return count &- beyond / size
+    }
+
     /// The sums of sixty-four samples from `rows` on over all rows, on top of `start`.
     @inline(__always)
     private func sums(
@@ -148,7 +160,7 @@
         let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
         let shift = Int32(truncatingIfNeeded: shift)
         let base = _mm256_set1_epi32(base)
-        let last = samples &- 64
+        let (lead, last) = unsafe (aligned(rows, isByte, offsets, after: 64), samples &- 64)
         var x = 0
         while true {
             let (low, high) = unsafe sums(rows + (isByte ? x : 2 &* x), isByte, offsets, weights, half)
@@ -169,8 +181,8 @@
                 line &+= lineBytes
             }
             if x == last { return seen }
-            // The last sixty-four may overlap with those before.
-            x = x &+ 64 < last ? x &+ 64 : last
+            // The last sixty-four may overlap with those before, and the second with the first.
+            x = min(x == 0 ? lead : x &+ 64, last)
         }
     }
 
@@ -267,7 +279,7 @@
         let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
         let shift = Int32(truncatingIfNeeded: shift)
         let others = unsafe weights + 4 &* pairs
-        let last = samples &- 32
+        let (lead, last) = unsafe (aligned(rows, isByte, offsets, after: 32), samples &- 32)
         var x = 0
         while true {
             let from = unsafe rows + size &* x
@@ -292,8 +304,8 @@
                 line &+= lineBytes
             }
             if x == last { return seen }
-            // The last thirty-two may overlap with those before.
-            x = x &+ 32 < last ? x &+ 32 : last
+            // The last thirty-two may overlap with those before, and the second with the first.
+            x = min(x == 0 ? lead : x &+ 32, last)
         }
     }
 
