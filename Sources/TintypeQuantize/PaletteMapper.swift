@@ -97,7 +97,9 @@ public struct PaletteMapper: Sendable {
     private func point(opaque color: UInt32) -> ColorPoint {
         let lab = Oklab.lab(
             oklab.linear[Int(color & 255)], oklab.linear[Int(color &>> 8 & 255)], oklab.linear[Int(color &>> 16 & 255)])
-        return ColorPoint(lightness: lab.lightness - 0.5, a: lab.a, b: lab.b, opacity: ColorPoint.opaque)
+        return ColorPoint(
+            lightness: lab.lightness - 0.5, a: lab.a * ColorPoint.chroma, b: lab.b * ColorPoint.chroma,
+            opacity: ColorPoint.opaque)
     }
 
     @inline(__always)
