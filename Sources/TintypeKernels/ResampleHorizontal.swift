@@ -18,7 +18,7 @@ extension UInt8 {
                     weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weigh(UInt8.self, row, channels, columns, shift, from: done, &scratch, &target)
     }
 }
 
@@ -36,7 +36,79 @@ extension Int16 {
                     weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weigh(Int16.self, row, channels, columns, shift, from: done, &scratch, &target)
+    }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<UInt8>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 && channels >= 3 {
+                precondition(columns.lastStart < rows.count / channels / 2)
+                if TintypeKernelsAVX2.weighColumnsOfTwo(
+                    rows, channels: channels, starts: columns.starts.span, longest: columns.longest,
+                    weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
+                {
+                    return
+                }
+            }
+        #endif
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
+    }
+}
+
+extension Product {
+    public static func weighColumns(
+        _ row: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 && channels == 4 {
+                precondition(columns.lastStart < row.count / channels)
+                done = TintypeKernelsAVX2.weighColumns(
+                    row, starts: columns.starts.span, longest: columns.longest, weights: columns.weights.span,
+                    shift: shift, scratch: &scratch, into: &target)
+            }
+        #endif
+        weigh(Product.self, row, channels, columns, shift, from: done, &scratch, &target)
+    }
+}
+
+extension HalfProduct {
+    public static func weighColumns(
+        _ row: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 && channels == 4 {
+                precondition(columns.lastStart < row.count / channels)
+                done = TintypeKernelsAVX2.weighColumns(
+                    row, starts: columns.starts.span, longest: columns.longest, weights: columns.weights.span,
+                    shift: shift, base: wholeBias, scratch: &scratch, into: &target)
+            }
+        #endif
+        weigh(HalfProduct.self, row, channels, columns, shift, from: done, base: wholeBias, &scratch, &target)
+    }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 && channels == 4 {
+                precondition(columns.lastStart < rows.count / channels / 2)
+                if TintypeKernelsAVX2.weighColumnsOfTwo(
+                    rows, starts: columns.starts.span, longest: columns.longest,
+                    weights: columns.weights.span, shift: shift, base: wholeBias, scratch: &scratch, into: &target)
+                {
+                    return
+                }
+            }
+        #endif
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
     }
 }
 
@@ -54,7 +126,7 @@ extension UInt16 {
                     weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weigh(UInt16.self, row, channels, columns, shift, from: done, &scratch, &target)
     }
 }
 
@@ -72,7 +144,7 @@ extension Int32 {
                     weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weigh(Int32.self, row, channels, columns, shift, from: done, &scratch, &target)
     }
 }
 
@@ -81,15 +153,18 @@ extension Int64 {
         _ row: Span<Int64>, channels: Int, columns: borrowing ColumnWeights<Int64>, shift: Int,
         scratch: inout MutableSpan<Int64>, into target: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        weigh(row, channels, columns, shift, from: 0, &scratch, &target)
+        weigh(Int64.self, row, channels, columns, shift, from: 0, &scratch, &target)
     }
 }
 
-/// - Parameter done: windows that a faster version did.
+/// - Parameters:
+///   - done: windows that a faster version did.
+///   - base: what is added to every result.
 @inline(__always)
 private func weigh<Row: ResampleRow>(
-    _ row: Span<Row>, _ channels: Int, _ columns: borrowing ColumnWeights<Row.Weight>, _ shift: Int, from done: Int,
-    _ scratch: inout MutableSpan<Row.Scratch>, _ target: inout MutableSpan<Row.Result>
+    _: Row.Type, _ row: Span<Row.Sample>, _ channels: Int, _ columns: borrowing ColumnWeights<Row.Weight>, _ shift: Int,
+    from done: Int, base: Row.Result.Sample = 0, _ scratch: inout MutableSpan<Row.Scratch>,
+    _ target: inout MutableSpan<Row.Result.Sample>
 ) {
     let (pixels, windows, taps) = (row.count / channels, columns.starts.count, columns.taps)
     precondition((1...4).contains(channels) && row.count == pixels * channels && target.count == windows * channels)
@@ -116,22 +191,22 @@ private func weigh<Row: ResampleRow>(
                 let weight = unsafe Row.Sum(truncatingIfNeeded: weights[unchecked: i &* taps &+ k])
                 sum &+= sample &* weight
             }
-            unsafe target[unchecked: i &* channels &+ c] = saturated(sum &>> shift)
+            unsafe target[unchecked: i &* channels &+ c] = saturated(sum &>> shift) &+ base
         }
     }
 }
 
 /// Takes the pixels from `first` on apart into planes.
 @inline(__always)
-private func split<Row: ResampleRow>(
-    _ row: Span<Row>, _ channels: Int, from first: Int, _ stride: Int, _ planes: inout MutableSpan<Row.Scratch>
+private func split<Sample: FixedWidthInteger, Plane: FixedWidthInteger>(
+    _ row: Span<Sample>, _ channels: Int, from first: Int, _ stride: Int, _ planes: inout MutableSpan<Plane>
 ) {
     let count = row.count / channels - first
     // In bounds: `count` is below `stride`, and `planes` holds `stride` elements a channel.
     for c in 0..<channels {
         for i in 0..<count {
             let sample = unsafe row[unchecked: (first &+ i) &* channels &+ c]
-            unsafe planes[unchecked: c &* stride &+ i] = Row.Scratch(truncatingIfNeeded: sample)
+            unsafe planes[unchecked: c &* stride &+ i] = Plane(truncatingIfNeeded: sample)
         }
     }
 }

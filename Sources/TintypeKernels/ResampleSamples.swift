@@ -17,6 +17,9 @@ public struct SampleLayout: Sendable, Hashable {
         self.hasAlpha = hasAlpha
     }
 
+    /// RGBA of 8 bits.
+    public static let rgba8 = SampleLayout(channels: 4, isWide: false, hasAlpha: true)
+
     public var bytesPerPixel: Int { isWide ? 2 * channels : channels }
 }
 
@@ -30,19 +33,19 @@ public protocol ResampleSource: ResampleRow {
     ///
     /// Colour under alpha (the last channel) is multiplied by it, and alpha by its own largest value.
     ///
-    /// - Precondition: `bytes` holds whole pixels, and `row` as many samples. `UInt8` takes 8-bit samples without alpha alone, `UInt16` no 16-bit
-    ///   samples with alpha.
-    static func unpack(_ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Self>, tier: CPUTier)
+    /// - Precondition: `bytes` holds whole pixels, and `row` as many samples. `UInt8` takes 8-bit samples without alpha alone, `Product` 8-bit
+    ///   RGBA alone, `UInt16` no 16-bit samples with alpha.
+    static func unpack(_ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Sample>, tier: CPUTier)
 }
 
 /// What the second pass gives.
-public protocol ResampleResult: FixedWidthInteger & Sendable {
+public protocol ResampleResult: ResampleNumber {
     /// The reverse of `unpack` for a result: clamps, and divides colour by alpha.
     ///
     /// With alpha, the row holds products with `alphaFractionBits` bits more; where alpha rounds to 0 all channels become 0.
     ///
     /// - Precondition: `bytes` holds whole pixels, and `row` as many samples.
-    static func pack(_ row: Span<Self>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier)
+    static func pack(_ row: Span<Sample>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier)
 }
 
 extension UInt8: ResampleSource, ResampleResult {
@@ -66,6 +69,27 @@ private func copy(_ bytes: Span<UInt8>, to target: inout MutableSpan<UInt8>) {
     // Sound: as many bytes are written as there are.
     unsafe bytes.withUnsafeBytes { bytes in
         unsafe target.withUnsafeMutableBytes { target in unsafe target.copyMemory(from: bytes) }
+    }
+}
+
+extension Product: ResampleSource {
+    public static func unpack(
+        _ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        precondition(layout == .rgba8 && bytes.count % 4 == 0 && bytes.count == row.count)
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 { done = TintypeKernelsAVX2.premultiply(bytes, bias: Int16(productBias), into: &row) }
+        #endif
+        let bias = productBias
+        for i in done..<bytes.count / 4 {
+            // In bounds: both hold as many whole pixels.
+            let alpha = unsafe Int32(bytes[unchecked: 4 &* i &+ 3])
+            for c in 0..<4 {
+                let product = unsafe Int32(bytes[unchecked: 4 &* i &+ c]) &* (c == 3 ? 255 : alpha)
+                unsafe row[unchecked: 4 &* i &+ c] = Int16(truncatingIfNeeded: product &- bias)
+            }
+        }
     }
 }
 

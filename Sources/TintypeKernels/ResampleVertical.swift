@@ -18,7 +18,24 @@ extension UInt8 {
                     ).done
             }
         #endif
-        weighPairs(rows, offsets, weights, shift, from: done, &row)
+        weighPairs(UInt8.self, rows, offsets, weights, shift, from: done, &row)
+    }
+
+    public static func weighRowsForTwo(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 {
+                let shared = sharedPart(weights)
+                if TintypeKernelsAVX2.weighRowsForTwo(
+                    rows, offsets: offsets, weights: weights, shared: shared, shift: shift, ahead: ahead, into: &row
+                ).done {
+                    return
+                }
+            }
+        #endif
+        weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
     }
 
     public static func addRows(
@@ -32,7 +49,7 @@ extension UInt8 {
                     rows, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
             }
         #endif
-        add(rows, offsets, weights, isFirst, from: done, &sums)
+        add(UInt8.self, rows, offsets, weights, isFirst, from: done, &sums)
     }
 
     public static func round(_ sums: Span<Int32>, shift: Int, into row: inout MutableSpan<Int16>) {
@@ -51,7 +68,7 @@ extension Int16 {
                 done = TintypeKernelsAVX2.weighRows(rows, offsets: offsets, weights: weights, shift: shift, into: &row)
             }
         #endif
-        weighPairs(rows, offsets, weights, shift, from: done, &row)
+        weighPairs(Int16.self, rows, offsets, weights, shift, from: done, &row)
     }
 
     public static func addRows(
@@ -65,12 +82,95 @@ extension Int16 {
                     rows, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
             }
         #endif
-        add(rows, offsets, weights, isFirst, from: done, &sums)
+        add(Int16.self, rows, offsets, weights, isFirst, from: done, &sums)
     }
 
     public static func round(_ sums: Span<Int32>, shift: Int, into row: inout MutableSpan<UInt8>) {
         roundAll(sums, shift, &row)
     }
+}
+
+extension Product {
+    public static func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 {
+                done = TintypeKernelsAVX2.weighRows(
+                    rows, offsets: offsets, weights: weights, shift: shift, into: &row)
+            }
+        #endif
+        weighPairs(Product.self, rows, offsets, weights, shift, from: done, &row)
+    }
+
+    public static func weighRowsForTwo(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 {
+                let shared = sharedPart(weights)
+                if TintypeKernelsAVX2.weighRowsForTwo(
+                    rows, offsets: offsets, weights: weights, shared: shared, shift: shift, into: &row)
+                {
+                    return
+                }
+            }
+        #endif
+        weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
+    }
+
+    public static func addRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
+        to sums: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        Int16.addRows(rows, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums, tier: tier)
+    }
+
+    public static func round(_ sums: Span<Int32>, shift: Int, into row: inout MutableSpan<Int16>) {
+        roundAll(sums, shift, &row)
+    }
+}
+
+extension HalfProduct {
+    public static func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 {
+                done = TintypeKernelsAVX2.weighRows(
+                    rows, offsets: offsets, weights: weights, shift: shift, base: wholeBias, into: &row)
+            }
+        #endif
+        weighPairs(HalfProduct.self, rows, offsets, weights, shift, from: done, base: wholeBias, &row)
+    }
+
+    public static func addRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
+        to sums: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        Int16.addRows(rows, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums, tier: tier)
+    }
+
+    public static func round(_ sums: Span<Int32>, shift: Int, into row: inout MutableSpan<Int32>) {
+        roundAll(sums, shift, base: wholeBias, &row)
+    }
+}
+
+/// What the second pass adds to its results.
+let wholeBias = productBias << Int32(alphaFractionBits)
+
+/// The part of a window, in whole pairs of rows, that counts in both of two rows of results, or where it would lie between them: before it the second one has no
+/// weights, behind it the first one.
+private func sharedPart(_ weights: Span<Int16>) -> Range<Int> {
+    let half = weights.count / 2
+    let first = reach(weights.extracting(0..<half))
+    let second = reach(weights.extracting(half..<2 * half))
+    return second.lowerBound / 2..<max(first.upperBound, second.lowerBound) / 2
 }
 
 /// Weights below 2²⁶ as products of 16 bits: w = high × 2¹¹ + low, the low part being −1,024 to 1,023.
@@ -121,7 +221,7 @@ extension UInt16 {
                 }
             }
         #endif
-        weigh(rows, offsets, weights, shift, from: done, &row)
+        weigh(UInt16.self, rows, offsets, weights, shift, from: done, &row)
     }
 
     public static func addRows(
@@ -140,7 +240,7 @@ extension UInt16 {
                 }
             }
         #endif
-        add(rows, offsets, weights, isFirst, from: done, &sums)
+        add(UInt16.self, rows, offsets, weights, isFirst, from: done, &sums)
     }
 
     public static func round(_ sums: Span<Int64>, shift: Int, into row: inout MutableSpan<Int32>) {
@@ -153,14 +253,14 @@ extension Int32 {
         _ rows: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
-        weigh(rows, offsets, weights, shift, from: 0, &row)
+        weigh(Int32.self, rows, offsets, weights, shift, from: 0, &row)
     }
 
     public static func addRows(
         _ rows: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, isFirst: Bool,
         to sums: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        add(rows, offsets, weights, isFirst, from: 0, &sums)
+        add(Int32.self, rows, offsets, weights, isFirst, from: 0, &sums)
     }
 
     public static func round(_ sums: Span<Int64>, shift: Int, into row: inout MutableSpan<Int32>) {
@@ -173,14 +273,14 @@ extension Int64 {
         _ rows: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, shift: Int, ahead: Range<Int>,
         into row: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        weigh(rows, offsets, weights, shift, from: 0, &row)
+        weigh(Int64.self, rows, offsets, weights, shift, from: 0, &row)
     }
 
     public static func addRows(
         _ rows: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, isFirst: Bool,
         to sums: inout MutableSpan<Int128>, tier: CPUTier = .current
     ) {
-        add(rows, offsets, weights, isFirst, from: 0, &sums)
+        add(Int64.self, rows, offsets, weights, isFirst, from: 0, &sums)
     }
 
     public static func round(_ sums: Span<Int128>, shift: Int, into row: inout MutableSpan<Int64>) {
@@ -191,8 +291,8 @@ extension Int64 {
 // Unchecked subscripts are sound where the preconditions just before the loop cover every index.
 
 @inline(__always)
-private func check<Row: ResampleRow>(
-    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, samples: Int, from done: Int
+private func check<Sample, Weight>(
+    _ rows: Span<Sample>, _ offsets: Span<Int>, _ weights: Span<Weight>, samples: Int, from done: Int
 ) {
     precondition(weights.count == offsets.count && offsets.count % 2 == 0 && offsets.count <= mostRows)
     precondition(samples <= rows.count && done >= 0)
@@ -208,8 +308,8 @@ private let blockSize = 128
 /// pattern, and multiply and add in one instruction.
 @inline(__always)
 private func weighPairs<Row: ResampleRow>(
-    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Int16>, _ shift: Int, from done: Int,
-    _ row: inout MutableSpan<Row.Result>
+    _: Row.Type, _ rows: Span<Row.Sample>, _ offsets: Span<Int>, _ weights: Span<Int16>, _ shift: Int, from done: Int,
+    base: Row.Result.Sample = 0, _ row: inout MutableSpan<Row.Result.Sample>
 ) where Row.Weight == Int16 {
     check(rows, offsets, weights, samples: row.count, from: done)
     precondition(shift >= 1)
@@ -242,15 +342,15 @@ private func weighPairs<Row: ResampleRow>(
             }
             j &+= 2
         }
-        for i in 0..<count { unsafe row[unchecked: x &+ i] = saturated(sums[unchecked: i] &>> shift) }
+        for i in 0..<count { unsafe row[unchecked: x &+ i] = saturated(sums[unchecked: i] &>> shift) &+ base }
         x &+= count
     }
 }
 
 @inline(__always)
 private func weigh<Row: ResampleRow>(
-    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ shift: Int, from done: Int,
-    _ row: inout MutableSpan<Row.Result>
+    _: Row.Type, _ rows: Span<Row.Sample>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ shift: Int,
+    from done: Int, _ row: inout MutableSpan<Row.Result.Sample>
 ) {
     check(rows, offsets, weights, samples: row.count, from: done)
     precondition(shift >= 1)
@@ -270,7 +370,8 @@ private func weigh<Row: ResampleRow>(
 
 @inline(__always)
 private func add<Row: ResampleRow>(
-    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ isFirst: Bool, from done: Int,
+    _: Row.Type, _ rows: Span<Row.Sample>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, _ isFirst: Bool,
+    from done: Int,
     _ sums: inout MutableSpan<Row.Sum>
 ) {
     check(rows, offsets, weights, samples: sums.count, from: done)
@@ -287,28 +388,28 @@ private func add<Row: ResampleRow>(
 
 /// Adds samples `x ..< x + count` of every row to the sums from `start` on.
 @inline(__always)
-private func accumulate<Row: ResampleRow>(
-    _ rows: Span<Row>, _ offsets: Span<Int>, _ weights: Span<Row.Weight>, at x: Int, _ count: Int, _ start: Int,
-    _ sums: inout MutableSpan<Row.Sum>
+private func accumulate<Sample: FixedWidthInteger, Weight: FixedWidthInteger, Sum: FixedWidthInteger>(
+    _ rows: Span<Sample>, _ offsets: Span<Int>, _ weights: Span<Weight>, at x: Int, _ count: Int, _ start: Int,
+    _ sums: inout MutableSpan<Sum>
 ) {
     for j in offsets.indices {
         let at = offsets[j] &+ x
-        let weight = Row.Sum(truncatingIfNeeded: weights[j])
+        let weight = Sum(truncatingIfNeeded: weights[j])
         for i in 0..<count {
-            unsafe sums[unchecked: start &+ i] &+= Row.Sum(truncatingIfNeeded: rows[unchecked: at &+ i]) &* weight
+            unsafe sums[unchecked: start &+ i] &+= Sum(truncatingIfNeeded: rows[unchecked: at &+ i]) &* weight
         }
     }
 }
 
 @inline(__always)
 private func roundAll<Sum: FixedWidthInteger & SignedInteger, Result: FixedWidthInteger>(
-    _ sums: Span<Sum>, _ shift: Int, _ row: inout MutableSpan<Result>
+    _ sums: Span<Sum>, _ shift: Int, base: Result = 0, _ row: inout MutableSpan<Result>
 ) {
     precondition(sums.count == row.count && shift >= 1)
     let half = Sum(1) &<< Sum(truncatingIfNeeded: shift &- 1)
     let shift = Sum(truncatingIfNeeded: shift)
     for i in row.indices {
-        unsafe row[unchecked: i] = saturated((sums[unchecked: i] &+ half) &>> shift)
+        unsafe row[unchecked: i] = saturated((sums[unchecked: i] &+ half) &>> shift) &+ base
     }
 }
 
