@@ -79,7 +79,7 @@ struct ImagePixels: Sendable {
         let pixels = interlaced ? interlacedRows() : self
         let places = pixels.places(in: global)
         var best = pixels.encoded(places, palette: [], below: nil)
-        if Self.mayGain(places, over: best, global), let needed = ownTable {
+        if Self.mayGain(places, over: best), let needed = ownTable {
             let own = filledUp(needed)
             best = pixels.encoded(pixels.places(in: own), palette: own.colors, below: best) ?? best
         }
@@ -94,7 +94,7 @@ struct ImagePixels: Sendable {
     }
 
     /// Whether a table of its own may make an image shorter: by no more than its codes get shorter, if there are as many, and its colours take room.
-    private static func mayGain(_ places: Places, over best: EncodedImage?, _ global: ColorIndex) -> Bool {
+    private static func mayGain(_ places: Places, over best: EncodedImage?) -> Bool {
         guard let best else { return true }
         let codeSize = max(2, places.neededBits)
         let codes = best.data.count * 8 / (codeSize + 1)
