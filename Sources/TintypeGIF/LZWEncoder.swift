@@ -19,7 +19,7 @@ struct LZWEncoder {
     private let clear: Int
     /// Strings longer than one index: the code without the last index in bits 31 to 20, the last index in 19 to 12, the code in 11 to 0.
     private var slots: [UInt32]
-    /// Their number is two to this: four times the strings that there can be.
+    /// Their number is two to this: at least twice as many as there can be strings.
     private let slotBits: Int
     /// For each code the last index of its string.
     private var lastIndex: [UInt8]
@@ -113,7 +113,7 @@ struct LZWEncoder {
     private mutating func encodeFree(_ input: Input, _ limit: Int) -> Bool {
         let (indexes, isFree, transparent) = (input.indexes.span, input.isFree.span, input.transparent)
         var first = isFree[0] ? transparent : indexes[0]
-        // Codes of one length, and of the next: in turns they stand in one half and the other.
+        // Codes of one length, and of the next: in turns they stand in one half and the other, `mostLive` in each.
         var live = InlineArray<48, Int32>(repeating: 0)
         var start = 0
         while true {
