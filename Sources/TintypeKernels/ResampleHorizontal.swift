@@ -1,5 +1,6 @@
 #if arch(x86_64)
     internal import TintypeKernelsAVX2
+    internal import _Builtin_intrinsics.intel
 #endif
 
 // The horizontal pass in each kind of row. The portable version takes the row apart into planes, so that the samples of a window lie side by side.
@@ -18,7 +19,7 @@ extension UInt8 {
                     weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weigh(UInt8.self, row, channels, columns, shift, from: done, &scratch, &target)
     }
 }
 
@@ -36,7 +37,79 @@ extension Int16 {
                     weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weighPairs(Int16.self, row, channels, columns, shift, from: done, &scratch, &target)
+    }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<UInt8>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 && channels >= 3 {
+                precondition(columns.lastStart < rows.count / channels / 2)
+                if TintypeKernelsAVX2.weighColumnsOfTwo(
+                    rows, channels: channels, starts: columns.starts.span, longest: columns.longest,
+                    weights: columns.weights.span, shift: shift, scratch: &scratch, into: &target)
+                {
+                    return
+                }
+            }
+        #endif
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
+    }
+}
+
+extension Product {
+    public static func weighColumns(
+        _ row: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 && channels == 4 {
+                precondition(columns.lastStart < row.count / channels)
+                done = TintypeKernelsAVX2.weighColumns(
+                    row, starts: columns.starts.span, longest: columns.longest, weights: columns.weights.span,
+                    shift: shift, scratch: &scratch, into: &target)
+            }
+        #endif
+        weighPairs(Product.self, row, channels, columns, shift, from: done, &scratch, &target)
+    }
+}
+
+extension HalfProduct {
+    public static func weighColumns(
+        _ row: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 && channels == 4 {
+                precondition(columns.lastStart < row.count / channels)
+                done = TintypeKernelsAVX2.weighColumns(
+                    row, starts: columns.starts.span, longest: columns.longest, weights: columns.weights.span,
+                    shift: shift, base: wholeBias, scratch: &scratch, into: &target)
+            }
+        #endif
+        weighPairs(HalfProduct.self, row, channels, columns, shift, from: done, base: wholeBias, &scratch, &target)
+    }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Int16>, channels: Int, columns: borrowing ColumnWeights<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>, tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2 && channels == 4 {
+                precondition(columns.lastStart < rows.count / channels / 2)
+                if TintypeKernelsAVX2.weighColumnsOfTwo(
+                    rows, starts: columns.starts.span, longest: columns.longest,
+                    weights: columns.weights.span, shift: shift, base: wholeBias, scratch: &scratch, into: &target)
+                {
+                    return
+                }
+            }
+        #endif
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
     }
 }
 
@@ -54,7 +127,7 @@ extension UInt16 {
                     weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weigh(UInt16.self, row, channels, columns, shift, from: done, &scratch, &target)
     }
 }
 
@@ -72,7 +145,7 @@ extension Int32 {
                     weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
             }
         #endif
-        weigh(row, channels, columns, shift, from: done, &scratch, &target)
+        weigh(Int32.self, row, channels, columns, shift, from: done, &scratch, &target)
     }
 }
 
@@ -81,15 +154,18 @@ extension Int64 {
         _ row: Span<Int64>, channels: Int, columns: borrowing ColumnWeights<Int64>, shift: Int,
         scratch: inout MutableSpan<Int64>, into target: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
-        weigh(row, channels, columns, shift, from: 0, &scratch, &target)
+        weigh(Int64.self, row, channels, columns, shift, from: 0, &scratch, &target)
     }
 }
 
-/// - Parameter done: windows that a faster version did.
+/// - Parameters:
+///   - done: windows that a faster version did.
+///   - base: what is added to every result.
 @inline(__always)
 private func weigh<Row: ResampleRow>(
-    _ row: Span<Row>, _ channels: Int, _ columns: borrowing ColumnWeights<Row.Weight>, _ shift: Int, from done: Int,
-    _ scratch: inout MutableSpan<Row.Scratch>, _ target: inout MutableSpan<Row.Result>
+    _: Row.Type, _ row: Span<Row.Sample>, _ channels: Int, _ columns: borrowing ColumnWeights<Row.Weight>, _ shift: Int,
+    from done: Int, base: Row.Result.Sample = 0, _ scratch: inout MutableSpan<Row.Scratch>,
+    _ target: inout MutableSpan<Row.Result.Sample>
 ) {
     let (pixels, windows, taps) = (row.count / channels, columns.starts.count, columns.taps)
     precondition((1...4).contains(channels) && row.count == pixels * channels && target.count == windows * channels)
@@ -116,22 +192,139 @@ private func weigh<Row: ResampleRow>(
                 let weight = unsafe Row.Sum(truncatingIfNeeded: weights[unchecked: i &* taps &+ k])
                 sum &+= sample &* weight
             }
-            unsafe target[unchecked: i &* channels &+ c] = saturated(sum &>> shift)
+            unsafe target[unchecked: i &* channels &+ c] = saturated(sum &>> shift) &+ base
         }
     }
 }
 
+/// The same for 16-bit rows: of three and four channels two pixels at a time, in pairs of the same channel.
+@inline(__always)
+private func weighPairs<Row: ResampleRow>(
+    _: Row.Type, _ row: Span<Int16>, _ channels: Int, _ columns: borrowing ColumnWeights<Int16>, _ shift: Int,
+    from done: Int, base: Row.Result.Sample = 0, _ scratch: inout MutableSpan<Int16>,
+    _ target: inout MutableSpan<Row.Result.Sample>
+) where Row.Sample == Int16, Row.Weight == Int16, Row.Scratch == Int16 {
+    guard channels >= 3 else {
+        return weigh(Row.self, row, channels, columns, shift, from: done, base: base, &scratch, &target)
+    }
+    let (pixels, windows, taps) = (row.count / channels, columns.starts.count, columns.taps)
+    precondition(channels <= 4 && row.count == pixels * channels && target.count == windows * channels)
+    precondition(shift >= 1 && columns.lastStart < max(pixels, 1) && scratch.count >= 4 * (pixels + taps + 8))
+    guard done < windows else { return }
+    pairPixels(row, channels, taps: taps, &scratch)
+    let half: Int32 = 1 &<< Int32(truncatingIfNeeded: shift &- 1)
+    let shift = Int32(truncatingIfNeeded: shift)
+    var sums = [128 of Int32](repeating: 0)
+    var i = done
+    while i < windows {
+        let count = min(32, windows &- i)
+        var block = sums.mutableSpan
+        sumPairs(scratch.span, columns, i..<i &+ count, half, &block)
+        if channels == 4 {
+            for k in 0..<4 &* count {
+                unsafe target[unchecked: 4 &* i &+ k] = saturated(sums[unchecked: k] &>> shift) &+ base
+            }
+        } else {
+            for k in 0..<count {
+                for c in 0..<3 {
+                    let sum = unsafe sums[unchecked: 4 &* k &+ c] &>> shift
+                    unsafe target[unchecked: 3 &* (i &+ k) &+ c] = saturated(sum) &+ base
+                }
+            }
+        }
+        i &+= count
+    }
+}
+
+/// Two pixels as eight numbers, red red green green and so on, and zeros behind the row.
+@inline(__always)
+private func pairPixels(_ row: Span<Int16>, _ channels: Int, taps: Int, _ pairs: inout MutableSpan<Int16>) {
+    let pixels = row.count / channels
+    // Of three channels eight numbers are read for six.
+    let done = 2 &* ((row.count &- (channels == 3 ? 2 : 0)) / (2 &* channels))
+    // Sound: pairs of pixels end within the row, as far as they are read. In bounds: a pixel takes four numbers, and there is room for `taps` + 8 more.
+    unsafe row.withUnsafeBytes { row in
+        unsafe pairs.withUnsafeMutableBytes { pairs in
+            guard let row = row.baseAddress, let pairs = pairs.baseAddress else { return }
+            for pair in 0..<done / 2 {
+                let x = unsafe row.loadUnaligned(fromByteOffset: 4 &* channels &* pair, as: SIMD8<Int16>.self)
+                let both =
+                    channels == 4
+                    ? SIMD8(x[0], x[4], x[1], x[5], x[2], x[6], x[3], x[7])
+                    : SIMD8(x[0], x[3], x[1], x[4], x[2], x[5], 0, 0)
+                unsafe pairs.storeBytes(of: both, toByteOffset: 16 &* pair, as: SIMD8<Int16>.self)
+            }
+        }
+    }
+    for i in 4 &* done..<4 &* (pixels &+ taps &+ 8) { unsafe pairs[unchecked: i] = 0 }
+    for x in done..<pixels {
+        for c in 0..<channels {
+            unsafe pairs[unchecked: 4 &* (x & ~1) &+ (x & 1) &+ 2 &* c] = row[unchecked: x &* channels &+ c]
+        }
+    }
+}
+
+/// The sums of some windows, four numbers each, on top of `start`.
+@inline(__always)
+private func sumPairs(
+    _ pairs: Span<Int16>, _ columns: borrowing ColumnWeights<Int16>, _ windows: Range<Int>, _ start: Int32,
+    _ sums: inout MutableSpan<Int32>
+) {
+    let (stride, steps) = (2 &* columns.taps, (columns.longest &+ 1) / 2)
+    let starts = columns.starts.span
+    // Sound: windows begin within the row, at even pixels, and have at most `taps` weights, an even number; `pairs` holds as many pixels more; `sums` four numbers for
+    // each window.
+    unsafe pairs.withUnsafeBytes { pairs in
+        unsafe columns.weights.withUnsafeBytes { weights in
+            unsafe sums.withUnsafeMutableBytes { sums in
+                guard let pairs = pairs.baseAddress, let weights = weights.baseAddress, let sums = sums.baseAddress
+                else { return }
+                for i in windows {
+                    var sum = SIMD4<Int32>(repeating: start)
+                    let from = unsafe pairs + 8 &* starts[unchecked: i]
+                    let own = unsafe weights + stride &* i
+                    for k in 0..<steps {
+                        let both = unsafe own.loadUnaligned(fromByteOffset: 4 &* k, as: Int32.self)
+                        let weight = unsafe unsafeBitCast(SIMD4<Int32>(repeating: both), to: SIMD8<Int16>.self)
+                        let samples = unsafe from.loadUnaligned(fromByteOffset: 16 &* k, as: SIMD8<Int16>.self)
+                        sum &+= pairProducts(samples, weight)
+                    }
+                    unsafe sums.storeBytes(
+                        of: sum, toByteOffset: 16 &* (i &- windows.lowerBound), as: SIMD4<Int32>.self)
+                }
+            }
+        }
+    }
+}
+
+/// The products of neighbours, added: one instruction that every x86-64 processor has, but that compilers do not make of the lines below. In each file that needs it, as builds for
+/// debugging inline nothing of another one.
+@inline(__always)
+private func pairProducts(_ a: SIMD8<Int16>, _ b: SIMD8<Int16>) -> SIMD4<Int32> {
+    #if arch(x86_64)
+        // Sound: vectors of as many bits, of any content.
+        return unsafe unsafeBitCast(
+            _mm_madd_epi16(unsafeBitCast(a, to: __m128i.self), unsafeBitCast(b, to: __m128i.self)),
+            to: SIMD4<Int32>.self)
+    #else
+        let even = SIMD4(Int32(a[0]), Int32(a[2]), Int32(a[4]), Int32(a[6]))
+        let odd = SIMD4(Int32(a[1]), Int32(a[3]), Int32(a[5]), Int32(a[7]))
+        return even &* SIMD4(Int32(b[0]), Int32(b[2]), Int32(b[4]), Int32(b[6]))
+            &+ odd &* SIMD4(Int32(b[1]), Int32(b[3]), Int32(b[5]), Int32(b[7]))
+    #endif
+}
+
 /// Takes the pixels from `first` on apart into planes.
 @inline(__always)
-private func split<Row: ResampleRow>(
-    _ row: Span<Row>, _ channels: Int, from first: Int, _ stride: Int, _ planes: inout MutableSpan<Row.Scratch>
+private func split<Sample: FixedWidthInteger, Plane: FixedWidthInteger>(
+    _ row: Span<Sample>, _ channels: Int, from first: Int, _ stride: Int, _ planes: inout MutableSpan<Plane>
 ) {
     let count = row.count / channels - first
     // In bounds: `count` is below `stride`, and `planes` holds `stride` elements a channel.
     for c in 0..<channels {
         for i in 0..<count {
             let sample = unsafe row[unchecked: (first &+ i) &* channels &+ c]
-            unsafe planes[unchecked: c &* stride &+ i] = Row.Scratch(truncatingIfNeeded: sample)
+            unsafe planes[unchecked: c &* stride &+ i] = Plane(truncatingIfNeeded: sample)
         }
     }
 }

@@ -1,19 +1,25 @@
-/// An integer in which rows are resampled: what one of the two passes takes.
+/// What the numbers of a row are.
+public protocol ResampleNumber: Sendable {
+    associatedtype Sample: FixedWidthInteger & Sendable & BitwiseCopyable where Sample.Stride == Int
+}
+
+/// The kind of rows that one of the two passes takes: an integer as it is, or with a meaning.
 ///
 /// The resampler is written once over this protocol. What the first pass makes of a row is what the second one takes:
 ///
 /// | samples of the picture | first pass | second pass | result |
 /// |---|---|---|---|
 /// | 8 bits, opaque | `UInt8` | `Int16` | `UInt8` |
-/// | 8 bits with alpha (colour × alpha), 16 bits opaque | `UInt16` | `Int32` | `Int32` |
+/// | 8 bits, RGBA | `Product` | `HalfProduct` | `Int32` |
+/// | the same in strong shrinks, grey with alpha (colour × alpha), 16 bits opaque | `UInt16` | `Int32` | `Int32` |
 /// | 16 bits with alpha | `Int64` | `Int64` | `Int64` |
 ///
 /// Rows are interleaved, as in the picture. Sums of integers do not depend on their order, so every implementation of these functions
 /// gives the same bits, and so do the two axes.
-public protocol ResampleRow: FixedWidthInteger & Sendable where Stride == Int {
+public protocol ResampleRow: ResampleNumber {
     associatedtype Weight: FixedWidthInteger & SignedInteger & Sendable
     associatedtype Sum: FixedWidthInteger & SignedInteger & Sendable
-    associatedtype Result: FixedWidthInteger & Sendable
+    associatedtype Result: ResampleNumber
     /// What `weighColumns` keeps a row in.
     associatedtype Scratch: FixedWidthInteger & Sendable
 
@@ -28,18 +34,27 @@ public protocol ResampleRow: FixedWidthInteger & Sendable where Stride == Int {
     /// - Precondition: from each offset on, `rows` holds `row.count` samples; `shift` is at least 1; no sum overflows. The weights of `UInt16` are
     ///   below 2²⁶ and their sum, without signs, is below 1.8 × 2²⁶; `shift` is at least 12.
     static func weighRows(
-        _ rows: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
-        into row: inout MutableSpan<Result>, tier: CPUTier)
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Result.Sample>, tier: CPUTier)
+
+    /// The same for two rows of results, which spares reading and widening what both of them need.
+    ///
+    /// - Parameters:
+    ///   - weights: those of the first row's, then as many of the second's; zeros where one of them does not reach.
+    ///   - row: both, one after the other.
+    static func weighRowsForTwo(
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Result.Sample>, tier: CPUTier)
 
     /// Adds the same sum, as it is, to `sums`, or sets them to it if `isFirst`: a part of a window too tall to be kept.
     static func addRows(
-        _ rows: Span<Self>, offsets: Span<Int>, weights: Span<Weight>, isFirst: Bool, to sums: inout MutableSpan<Sum>,
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, isFirst: Bool, to sums: inout MutableSpan<Sum>,
         tier: CPUTier)
 
     /// Sets `row[i]` to `sums[i]` shifted right by `shift` with rounding, and saturated.
     ///
     /// - Precondition: both are as long; `shift` is at least 1.
-    static func round(_ sums: Span<Sum>, shift: Int, into row: inout MutableSpan<Result>)
+    static func round(_ sums: Span<Sum>, shift: Int, into row: inout MutableSpan<Result.Sample>)
 
     /// Weighs the pixels of a row: the horizontal pass.
     ///
@@ -53,8 +68,69 @@ public protocol ResampleRow: FixedWidthInteger & Sendable where Stride == Int {
     /// - Precondition: `row` holds whole pixels, of which every window begins at one; `target` holds a pixel for each window; `shift` is at
     ///   least 1; no sum overflows. Sums of `UInt16` and `Int32` are below 2⁵², their results below 2³⁰.
     static func weighColumns(
-        _ row: Span<Self>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
-        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result>, tier: CPUTier)
+        _ row: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
+
+    /// The same for two rows, one after the other.
+    static func weighColumnsOfTwo(
+        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
+}
+
+extension ResampleRow {
+    // One row after the other, where there is no faster way.
+
+    public static func weighRowsForTwo(
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        into row: inout MutableSpan<Result.Sample>, tier: CPUTier
+    ) {
+        weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
+    }
+
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier
+    ) {
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
+    }
+
+    static func weighRowsInTurn(
+        _ rows: Span<Sample>, _ offsets: Span<Int>, _ weights: Span<Weight>, _ shift: Int,
+        into row: inout MutableSpan<Result.Sample>, _ tier: CPUTier
+    ) {
+        precondition(weights.count == 2 * offsets.count && offsets.count % 2 == 0 && row.count % 2 == 0)
+        for k in 0..<2 {
+            let own = weights.extracting(k * offsets.count..<(k + 1) * offsets.count)
+            let pairs = reach(own)
+            var half = row._mutatingExtracting(k * row.count / 2..<(k + 1) * row.count / 2)
+            weighRows(
+                rows, offsets: offsets.extracting(pairs), weights: own.extracting(pairs), shift: shift, ahead: 0..<0,
+                into: &half, tier: tier)
+        }
+    }
+
+    static func weighColumnsInTurn(
+        _ rows: Span<Sample>, _ channels: Int, _ columns: borrowing ColumnWeights<Weight>, _ shift: Int,
+        _ scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, _ tier: CPUTier
+    ) {
+        precondition(rows.count % 2 == 0 && target.count % 2 == 0)
+        for k in 0..<2 {
+            var half = target._mutatingExtracting(k * target.count / 2..<(k + 1) * target.count / 2)
+            weighColumns(
+                rows.extracting(k * rows.count / 2..<(k + 1) * rows.count / 2), channels: channels, columns: columns,
+                shift: shift, scratch: &scratch, into: &half, tier: tier)
+        }
+    }
+}
+
+/// The part of a window, in whole pairs, outside of which all weights are zero.
+func reach<Weight: FixedWidthInteger>(_ weights: Span<Weight>) -> Range<Int> {
+    var (first, end) = (weights.count, 0)
+    for i in weights.indices where weights[i] != 0 {
+        first = min(first, i & ~1)
+        end = (i & ~1) + 2
+    }
+    return end == 0 ? 0..<0 : first..<end
 }
 
 /// The most rows that are weighed at once.
@@ -78,6 +154,8 @@ public struct ColumnWeights<Weight: FixedWidthInteger & SignedInteger & Sendable
     let lastStart: Int
 
     /// - Precondition: what is said above.
+    @_specialize(where Weight == Int16)
+    @_specialize(where Weight == Int32)
     public init(taps: Int, starts: [Int], counts: [Int], weights: [Weight]) {
         precondition(taps % 8 == 0 && starts.count == counts.count && weights.count == starts.count * taps)
         precondition(starts.allSatisfy { $0 >= 0 && $0 % 2 == 0 } && counts.allSatisfy { $0 >= 0 && $0 <= taps })
@@ -95,6 +173,7 @@ public struct ColumnWeights<Weight: FixedWidthInteger & SignedInteger & Sendable
 }
 
 extension UInt8: ResampleRow {
+    public typealias Sample = UInt8
     public typealias Weight = Int16
     public typealias Sum = Int32
     public typealias Result = Int16
@@ -102,6 +181,7 @@ extension UInt8: ResampleRow {
 }
 
 extension Int16: ResampleRow {
+    public typealias Sample = Int16
     public typealias Weight = Int16
     public typealias Sum = Int32
     public typealias Result = UInt8
@@ -109,6 +189,7 @@ extension Int16: ResampleRow {
 }
 
 extension UInt16: ResampleRow {
+    public typealias Sample = UInt16
     public typealias Weight = Int32
     public typealias Sum = Int64
     public typealias Result = Int32
@@ -116,6 +197,7 @@ extension UInt16: ResampleRow {
 }
 
 extension Int32: ResampleRow {
+    public typealias Sample = Int32
     public typealias Weight = Int32
     public typealias Sum = Int64
     public typealias Result = Int32
@@ -123,8 +205,33 @@ extension Int32: ResampleRow {
 }
 
 extension Int64: ResampleRow {
+    public typealias Sample = Int64
     public typealias Weight = Int64
     public typealias Sum = Int128
     public typealias Result = Int64
     public typealias Scratch = Int64
 }
+
+/// A sample of RGBA of 8 bits, colour × alpha or alpha × 255, less `productBias`: sixteen bits hold it exactly, and both passes
+/// take it in products of 16 bits.
+public enum Product: ResampleRow {
+    public typealias Sample = Int16
+    public typealias Weight = Int16
+    public typealias Sum = Int32
+    public typealias Result = HalfProduct
+    public typealias Scratch = Int16
+}
+
+/// The same, weighed by one axis and halved, which leaves room for overshoot.
+///
+/// The second pass gives whole ones with `alphaFractionBits` bits more, `productBias` added again.
+public enum HalfProduct: ResampleRow {
+    public typealias Sample = Int16
+    public typealias Weight = Int16
+    public typealias Sum = Int32
+    public typealias Result = Int32
+    public typealias Scratch = Int16
+}
+
+/// What makes signed numbers of products of 8 bits: odd, so that where all is opaque alpha can be halved.
+public let productBias: Int32 = 32_767

@@ -17,6 +17,9 @@ public struct SampleLayout: Sendable, Hashable {
         self.hasAlpha = hasAlpha
     }
 
+    /// RGBA of 8 bits.
+    public static let rgba8 = SampleLayout(channels: 4, isWide: false, hasAlpha: true)
+
     public var bytesPerPixel: Int { isWide ? 2 * channels : channels }
 }
 
@@ -30,19 +33,19 @@ public protocol ResampleSource: ResampleRow {
     ///
     /// Colour under alpha (the last channel) is multiplied by it, and alpha by its own largest value.
     ///
-    /// - Precondition: `bytes` holds whole pixels, and `row` as many samples. `UInt8` takes 8-bit samples without alpha alone, `UInt16` no 16-bit
-    ///   samples with alpha.
-    static func unpack(_ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Self>, tier: CPUTier)
+    /// - Precondition: `bytes` holds whole pixels, and `row` as many samples. `UInt8` takes 8-bit samples without alpha alone, `Product` 8-bit
+    ///   RGBA alone, `UInt16` no 16-bit samples with alpha.
+    static func unpack(_ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Sample>, tier: CPUTier)
 }
 
 /// What the second pass gives.
-public protocol ResampleResult: FixedWidthInteger & Sendable {
+public protocol ResampleResult: ResampleNumber {
     /// The reverse of `unpack` for a result: clamps, and divides colour by alpha.
     ///
     /// With alpha, the row holds products with `alphaFractionBits` bits more; where alpha rounds to 0 all channels become 0.
     ///
     /// - Precondition: `bytes` holds whole pixels, and `row` as many samples.
-    static func pack(_ row: Span<Self>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier)
+    static func pack(_ row: Span<Sample>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier)
 }
 
 extension UInt8: ResampleSource, ResampleResult {
@@ -66,6 +69,19 @@ private func copy(_ bytes: Span<UInt8>, to target: inout MutableSpan<UInt8>) {
     // Sound: as many bytes are written as there are.
     unsafe bytes.withUnsafeBytes { bytes in
         unsafe target.withUnsafeMutableBytes { target in unsafe target.copyMemory(from: bytes) }
+    }
+}
+
+extension Product: ResampleSource {
+    public static func unpack(
+        _ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Int16>, tier: CPUTier = .current
+    ) {
+        precondition(layout == .rgba8 && bytes.count % 4 == 0 && bytes.count == row.count)
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 { done = TintypeKernelsAVX2.premultiply(bytes, bias: Int16(productBias), into: &row) }
+        #endif
+        multiply(bytes, from: done, &row)
     }
 }
 
@@ -188,6 +204,38 @@ private func multiply<Sample: FixedWidthInteger>(
     }
 }
 
+/// Products of RGBA of 8 bits, two pixels at a time.
+private func multiply(_ bytes: Span<UInt8>, from done: Int, _ row: inout MutableSpan<Int16>) {
+    let pixels = bytes.count / 4
+    let bias = SIMD8<UInt16>(repeating: UInt16(productBias))
+    // Sound: pixels i and i + 1 are there, and for each byte a number of two.
+    unsafe bytes.withUnsafeBytes { bytes in
+        unsafe row.withUnsafeMutableBytes { row in
+            var i = done
+            while i < pixels {
+                // An odd last one is taken together with the one before.
+                if i &+ 1 == pixels && pixels > 1 { i &-= 1 }
+                let x =
+                    pixels > 1
+                    ? unsafe bytes.loadUnaligned(fromByteOffset: 4 &* i, as: SIMD8<UInt8>.self)
+                    : unsafe SIMD8(bytes[0], bytes[1], bytes[2], bytes[3], 0, 0, 0, 0)
+                let samples = SIMD8<UInt16>(
+                    UInt16(x[0]), UInt16(x[1]), UInt16(x[2]), UInt16(x[3]), UInt16(x[4]), UInt16(x[5]), UInt16(x[6]),
+                    UInt16(x[7]))
+                let factors = SIMD8<UInt16>(
+                    samples[3], samples[3], samples[3], 255, samples[7], samples[7], samples[7], 255)
+                let products = samples &* factors &- bias
+                if pixels > 1 {
+                    unsafe row.storeBytes(of: products, toByteOffset: 8 &* i, as: SIMD8<UInt16>.self)
+                } else {
+                    unsafe row.storeBytes(of: products.lowHalf, as: SIMD4<UInt16>.self)
+                }
+                i &+= 2
+            }
+        }
+    }
+}
+
 @inline(__always)
 private func clamp<Sample: FixedWidthInteger>(
     _ row: Span<Sample>, _ isWide: Bool, _ first: Int, _ bytes: inout MutableSpan<UInt8>
@@ -203,6 +251,7 @@ private func clamp<Sample: FixedWidthInteger>(
 private func divide<Sample: FixedWidthInteger>(
     _ row: Span<Sample>, _ channels: Int, _ isWide: Bool, _ done: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
+    if !isWide && Sample.self == Int32.self { return divideBytes(row, channels, done, pixels, &bytes) }
     let full: Int64 = isWide ? 65535 : 255
     let one = full &<< Int64(alphaFractionBits)
     for i in done..<pixels {
@@ -216,6 +265,30 @@ private func divide<Sample: FixedWidthInteger>(
                 rounded == 0
                 ? 0 : (max(0, min(alpha, product)) &* full &+ alpha &>> 1) / alpha
             store(UInt16(truncatingIfNeeded: colour), isWide, i &* channels &+ c, &bytes)
+        }
+    }
+}
+
+/// The same to 8 bits, by one reciprocal a pixel, in double precision.
+///
+/// ⌊n / d⌋ of whole numbers is ⌊(n + ½) / d⌋, which is never nearer than 1 / 2d to a whole number: d being below 2³¹ and the quotient at most 256, that is far more
+/// than the error of the product.
+@inline(__always)
+private func divideBytes<Sample: FixedWidthInteger>(
+    _ row: Span<Sample>, _ channels: Int, _ done: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
+) {
+    let one = 255.0 * Double(1 << alphaFractionBits)
+    let (unit, half) = (1 / one, one / 2 + 0.5)
+    for i in done..<pixels {
+        let alpha = unsafe max(0, Int32(truncatingIfNeeded: row[unchecked: i &* channels &+ channels &- 1]))
+        let shown = Int32(min(255, (Double(alpha) + half) * unit))
+        let reciprocal = 255 / Double(max(1, alpha))
+        let rest = (Double(alpha &>> 1) + 0.5) * reciprocal * (1 / 255)
+        store(UInt16(truncatingIfNeeded: shown), false, i &* channels &+ channels &- 1, &bytes)
+        for c in 0..<(channels &- 1) {
+            let product = unsafe Int32(truncatingIfNeeded: row[unchecked: i &* channels &+ c])
+            let colour = Int32(Double(max(0, min(alpha, product))) * reciprocal + rest)
+            store(UInt16(truncatingIfNeeded: shown == 0 ? 0 : colour), false, i &* channels &+ c, &bytes)
         }
     }
 }

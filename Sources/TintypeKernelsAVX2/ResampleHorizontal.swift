@@ -19,6 +19,21 @@
             Int64(bitPattern: fourth), Int64(bitPattern: third), Int64(bitPattern: second), Int64(bitPattern: first))
     }
 
+    /// What the sums become.
+    private enum Output {
+        case bytes, words, longs
+
+        /// Bytes of one.
+        @inline(__always)
+        var size: Int {
+            switch self {
+            case .bytes: 1
+            case .words: 2
+            case .longs: 4
+            }
+        }
+    }
+
     /// The windows of a row. Its pointers are valid as long as the call that made it.
     @safe private struct Windows {
         /// The row, arranged for the products.
@@ -30,11 +45,13 @@
         let longest: Int
         let round: Int32
         let shift: Int32
+        /// What is added to results of four bytes.
+        let base: Int32
 
         @inline(__always)
         init(
             _ pixels: UnsafeRawPointer, _ starts: UnsafePointer<Int>, _ weights: UnsafeRawPointer, taps: Int,
-            longest: Int, shift: Int
+            longest: Int, shift: Int, base: Int32
         ) {
             unsafe self.pixels = pixels
             unsafe self.starts = starts
@@ -43,6 +60,7 @@
             self.longest = longest
             round = 1 &<< Int32(truncatingIfNeeded: shift &- 1)
             self.shift = Int32(truncatingIfNeeded: shift)
+            self.base = base
         }
 
         /// Four pixels of two windows each, and their weights: w0 w1 four times, w2 w3 four times.
@@ -54,9 +72,9 @@
             return unsafe _mm256_madd_epi16(load(pixels), _mm256_shuffle_epi8(four, spread))
         }
 
-        /// Windows i to i + 3 of pixels in pairs, four samples each, in 16 bits.
+        /// Windows i to i + 3 of pixels in pairs, four samples each: the even ones and the odd ones.
         @inline(__always)
-        func four(_ i: Int) -> __m256i {
+        func four(_ i: Int) -> (even: __m256i, odd: __m256i) {
             let half = _mm256_set_epi32(0, 0, 0, 0, round, round, round, round)
             var (a, b, c, d) = (half, half, half, half)
             let (fromA, fromB) = unsafe (pixels + 8 &* starts[i], pixels + 8 &* starts[i &+ 1])
@@ -72,16 +90,42 @@
             // The two pairs of pixels of every sum lie in its halves.
             let even = _mm256_add_epi32(lowHalves(a, c), highHalves(a, c))
             let odd = _mm256_add_epi32(lowHalves(b, d), highHalves(b, d))
-            return _mm256_packs_epi32(_mm256_srai_epi32(even, shift), _mm256_srai_epi32(odd, shift))
+            return (_mm256_srai_epi32(even, shift), _mm256_srai_epi32(odd, shift))
+        }
+
+        /// Windows i to i + 3 of two rows, four samples each: one row in the lower half, one in the upper.
+        @inline(__always)
+        func fourOfTwo(_ i: Int) -> (__m256i, __m256i, __m256i, __m256i) {
+            let half = _mm256_set1_epi32(round)
+            var (a, b, c, d) = (half, half, half, half)
+            let (fromA, fromB) = unsafe (pixels + 16 &* starts[i], pixels + 16 &* starts[i &+ 1])
+            let (fromC, fromD) = unsafe (pixels + 16 &* starts[i &+ 2], pixels + 16 &* starts[i &+ 3])
+            let weights = unsafe weights + stride &* i
+            for pair in 0..<(longest &+ 1) &>> 1 {
+                let own = unsafe weights + 4 &* pair
+                a = unsafe _mm256_add_epi32(a, productOfTwo(fromA + 32 &* pair, own))
+                b = unsafe _mm256_add_epi32(b, productOfTwo(fromB + 32 &* pair, own + stride))
+                c = unsafe _mm256_add_epi32(c, productOfTwo(fromC + 32 &* pair, own + 2 &* stride))
+                d = unsafe _mm256_add_epi32(d, productOfTwo(fromD + 32 &* pair, own + 3 &* stride))
+            }
+            (a, b) = (_mm256_srai_epi32(a, shift), _mm256_srai_epi32(b, shift))
+            (c, d) = (_mm256_srai_epi32(c, shift), _mm256_srai_epi32(d, shift))
+            return (a, b, c, d)
+        }
+
+        /// Two pixels of two rows, and their weights: w0 w1 eight times.
+        @inline(__always)
+        private func productOfTwo(_ pixels: UnsafeRawPointer, _ weights: UnsafeRawPointer) -> __m256i {
+            unsafe _mm256_madd_epi16(load(pixels), _mm256_set1_epi32(weights.loadUnaligned(as: Int32.self)))
         }
 
         @inline(__always)
-        private func lowHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
+        func lowHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
             __m256i(lowHalf: a.lowHalf, highHalf: b.lowHalf)
         }
 
         @inline(__always)
-        private func highHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
+        func highHalves(_ a: __m256i, _ b: __m256i) -> __m256i {
             __m256i(lowHalf: a.highHalf, highHalf: b.highHalf)
         }
 
@@ -177,6 +221,43 @@
             : unsafe row.loadUnaligned(fromByteOffset: 2 &* i, as: Int16.self)
     }
 
+    /// Pixels of two rows of 16-bit numbers, in pairs: two of the first row, two of the second, and so on, and zeros for what windows reach past the end.
+    ///
+    /// - Parameters:
+    ///   - rows: two rows of `pixels` pixels of `channels` samples, 3 or 4.
+    ///   - out: room for `16 × (pixels + taps + 8)` bytes.
+    @inline(__always)
+    private func pairRows(
+        _ rows: UnsafeRawPointer, _ channels: Int, _ pixels: Int, taps: Int, _ out: UnsafeMutableRawPointer
+    ) {
+        let three = mask(
+            0x0908_0302_0706_0100, 0x8080_8080_0B0A_0504, 0x0908_0302_0706_0100, 0x8080_8080_0B0A_0504)
+        let four = mask(0x0B0A_0302_0908_0100, 0x0F0E_0706_0D0C_0504, 0x0B0A_0302_0908_0100, 0x0F0E_0706_0D0C_0504)
+        let (order, size) = (channels == 3 ? three : four, 2 &* channels)
+        let second = unsafe rows + size &* pixels
+        // Three channels: sixteen bytes are read for twelve.
+        let groups = (pixels &* size &- (channels == 3 ? 4 : 0)) / (2 &* size)
+        for group in 0..<groups {
+            let at = 2 &* size &* group
+            let both = unsafe _mm256_set_m128i(halfLoad(second + at), halfLoad(rows + at))
+            unsafe (out + 32 &* group).storeBytes(of: _mm256_shuffle_epi8(both, order), as: __m256i.self)
+        }
+        let zeros = unsafe out + 32 &* groups
+        for i in 0..<(pixels &- 2 &* groups &+ taps) / 2 &+ 1 {
+            unsafe (zeros + 32 &* i).storeBytes(of: _mm256_setzero_si256(), as: __m256i.self)
+        }
+        for x in 2 &* groups..<pixels {
+            let to = unsafe out + (32 &* (x &>> 1) &+ 2 &* (x & 1))
+            for c in 0..<channels {
+                let (own, other) = unsafe (
+                    sample(rows, false, x &* channels &+ c), sample(second, false, x &* channels &+ c)
+                )
+                unsafe to.storeBytes(of: own, toByteOffset: 4 &* c, as: Int16.self)
+                unsafe to.storeBytes(of: other, toByteOffset: 4 &* c &+ 16, as: Int16.self)
+            }
+        }
+    }
+
     /// A row of one channel in 16 bits, and zeros behind.
     @inline(__always)
     private func widen(
@@ -202,20 +283,26 @@
         unsafe out.storeBytes(of: rest, toByteOffset: 8, as: Int32.self)
     }
 
+    /// Stores four pixels of bytes.
+    @inline(__always)
+    private func storeBytes(_ bytes: __m128i, _ channels: Int, _ out: UnsafeMutableRawPointer) {
+        if channels == 3 {
+            // The first three of every four.
+            let triples = _mm_set_epi32(-1, 0x0E0D_0C0A, 0x0908_0605, 0x0402_0100)
+            unsafe storeTwelve(_mm_shuffle_epi8(bytes, triples), out)
+        } else {
+            unsafe out.storeBytes(of: bytes, as: __m128i.self)
+        }
+    }
+
     /// Stores four pixels, as 16-bit numbers or as bytes.
     @inline(__always)
-    private func store(_ words: __m256i, _ channels: Int, asBytes: Bool, _ out: UnsafeMutableRawPointer) {
-        // The first three of every four bytes, and of every four 16-bit numbers.
-        let tripleBytes = _mm_set_epi32(-1, 0x0E0D_0C0A, 0x0908_0605, 0x0402_0100)
+    private func storePacked(_ words: __m256i, _ channels: Int, asBytes: Bool, _ out: UnsafeMutableRawPointer) {
+        // The first three of every four 16-bit numbers.
         let tripleWords = _mm_set_epi32(-1, 0x0D0C_0B0A, 0x0908_0504, 0x0302_0100)
         let (low, high) = (words.lowHalf, words.highHalf)
         if asBytes {
-            let bytes = _mm_packus_epi16(low, high)
-            if channels == 3 {
-                unsafe storeTwelve(_mm_shuffle_epi8(bytes, tripleBytes), out)
-            } else {
-                unsafe out.storeBytes(of: bytes, as: __m128i.self)
-            }
+            unsafe storeBytes(_mm_packus_epi16(low, high), channels, out)
         } else if channels == 3 {
             unsafe storeTwelve(_mm_shuffle_epi8(low, tripleWords), out)
             unsafe storeTwelve(_mm_shuffle_epi8(high, tripleWords), out + 12)
@@ -236,17 +323,61 @@
         @_transparent
         func weigh(
             _ row: UnsafeRawPointer, _ isByte: Bool, _ channels: Int, _ pixels: Int, count: Int,
-            _ scratch: UnsafeMutableRawPointer, _ out: UnsafeMutableRawPointer
+            _ scratch: UnsafeMutableRawPointer, _ output: Output, _ out: UnsafeMutableRawPointer
         ) {
             let done = unsafe pairPixels(row, isByte, channels, pixels, scratch)
             unsafe pairRest(row, isByte, channels, from: done, to: pixels, taps: stride / 2, scratch)
-            let pixelBytes = isByte ? 2 &* channels : channels
+            let pixelBytes = channels &* output.size
             var i = 0
             while true {
-                unsafe store(four(i), channels, asBytes: !isByte, out + pixelBytes &* i)
+                let (even, odd) = four(i)
+                let to = unsafe out + pixelBytes &* i
+                if output == .longs {
+                    let base = _mm256_set1_epi32(base)
+                    unsafe to.storeBytes(of: _mm256_add_epi32(lowHalves(even, odd), base), as: __m256i.self)
+                    unsafe (to + 32).storeBytes(of: _mm256_add_epi32(highHalves(even, odd), base), as: __m256i.self)
+                } else {
+                    unsafe storePacked(_mm256_packs_epi32(even, odd), channels, asBytes: output == .bytes, to)
+                }
                 if i == count &- 4 { return }
                 i = next(after: i, count: count)
             }
+        }
+
+        /// The same for two rows of 16-bit numbers at once.
+        @inline(__always)
+        func weighTwo(
+            _ rows: UnsafeRawPointer, _ channels: Int, _ pixels: Int, count: Int, _ scratch: UnsafeMutableRawPointer,
+            _ output: Output, _ out: UnsafeMutableRawPointer
+        ) {
+            unsafe pairRows(rows, channels, pixels, taps: stride / 2, scratch)
+            let pixelBytes = channels &* output.size
+            let base = _mm256_set1_epi32(base)
+            var i = 0
+            while true {
+                let (a, b, c, d) = fourOfTwo(i)
+                let first = unsafe out + pixelBytes &* i
+                let second = unsafe first + pixelBytes &* count
+                if output == .longs {
+                    unsafe storeLongs(_mm256_add_epi32(a, base), _mm256_add_epi32(b, base), first, second)
+                    unsafe storeLongs(_mm256_add_epi32(c, base), _mm256_add_epi32(d, base), first + 32, second + 32)
+                } else {
+                    let bytes = _mm256_packus_epi16(_mm256_packs_epi32(a, b), _mm256_packs_epi32(c, d))
+                    unsafe storeBytes(bytes.lowHalf, channels, first)
+                    unsafe storeBytes(bytes.highHalf, channels, second)
+                }
+                if i == count &- 4 { return }
+                i = next(after: i, count: count)
+            }
+        }
+
+        /// Two windows of both rows.
+        @inline(__always)
+        private func storeLongs(
+            _ a: __m256i, _ b: __m256i, _ first: UnsafeMutableRawPointer, _ second: UnsafeMutableRawPointer
+        ) {
+            unsafe first.storeBytes(of: lowHalves(a, b), as: __m256i.self)
+            unsafe second.storeBytes(of: highHalves(a, b), as: __m256i.self)
         }
 
         /// The same for one channel.
@@ -271,35 +402,42 @@
         }
     }
 
-    public func weighColumns(
-        _ row: Span<UInt8>, channels: Int, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
-        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>
+    /// - Parameters:
+    ///   - row: `pixels` pixels, or two rows of so many.
+    ///   - base: what is added to results of four bytes.
+    ///   - target: bytes.
+    @inline(__always)
+    private func weighColumns(
+        _ row: UnsafeRawPointer?, _ isByte: Bool, isTwo: Bool = false, channels: Int, pixels: Int, starts: Span<Int>,
+        longest: Int,
+        weights: Span<Int16>, shift: Int, base: Int32 = 0, scratch: inout MutableSpan<Int16>, _ output: Output,
+        into target: UnsafeMutableRawBufferPointer
     ) -> Int {
-        let (count, pixels) = (starts.count, row.count / channels)
-        guard count >= 4, pixels > 0, channels != 2 else { return 0 }
+        let count = starts.count
+        guard count >= 4, pixels > 0, channels != 2, let row = unsafe row, let out = target.baseAddress else {
+            return 0
+        }
         let taps = weights.count / count
         precondition(channels == 1 || channels == 3 || channels == 4)
-        precondition(target.count == count * channels && shift >= 1 && shift < 32 && longest <= taps && taps % 8 == 0)
-        precondition(scratch.count >= 4 * (pixels + taps + 8))
+        precondition(target.count == (isTwo ? 2 : 1) * count * channels * output.size)
+        precondition(shift >= 1 && shift < 32 && longest <= taps && taps % 8 == 0)
+        precondition(scratch.count >= (isTwo ? 8 : 4) * (pixels + taps + 8))
         // Sound: windows begin within the row and have at most `taps` weights, as the caller has seen; the preconditions bound the rest.
-        unsafe row.withUnsafeBytes { row in
-            unsafe starts.withUnsafeBufferPointer { starts in
-                unsafe weights.withUnsafeBytes { weights in
-                    unsafe scratch.withUnsafeMutableBytes { scratch in
-                        unsafe target.withUnsafeMutableBytes { out in
-                            guard let row = row.baseAddress, let starts = starts.baseAddress,
-                                let weights = weights.baseAddress, let scratch = scratch.baseAddress,
-                                let out = out.baseAddress
-                            else { return }
-                            let windows = unsafe Windows(
-                                scratch, starts, weights, taps: taps, longest: longest, shift: shift)
-                            // The compiler knows the number of channels in each.
-                            switch channels {
-                            case 1: unsafe windows.weighGray(row, true, pixels, count: count, scratch, out)
-                            case 3: unsafe windows.weigh(row, true, 3, pixels, count: count, scratch, out)
-                            default: unsafe windows.weigh(row, true, 4, pixels, count: count, scratch, out)
-                            }
-                        }
+        unsafe starts.withUnsafeBufferPointer { starts in
+            unsafe weights.withUnsafeBytes { weights in
+                unsafe scratch.withUnsafeMutableBytes { scratch in
+                    guard let starts = starts.baseAddress, let weights = weights.baseAddress,
+                        let scratch = scratch.baseAddress
+                    else { return }
+                    let windows = unsafe Windows(
+                        scratch, starts, weights, taps: taps, longest: longest, shift: shift, base: base)
+                    // The compiler knows the number of channels in each.
+                    switch channels {
+                    case 3 where isTwo: unsafe windows.weighTwo(row, 3, pixels, count: count, scratch, output, out)
+                    case _ where isTwo: unsafe windows.weighTwo(row, 4, pixels, count: count, scratch, output, out)
+                    case 1: unsafe windows.weighGray(row, isByte, pixels, count: count, scratch, out)
+                    case 3: unsafe windows.weigh(row, isByte, 3, pixels, count: count, scratch, output, out)
+                    default: unsafe windows.weigh(row, isByte, 4, pixels, count: count, scratch, output, out)
                     }
                 }
             }
@@ -308,38 +446,93 @@
     }
 
     public func weighColumns(
+        _ row: Span<UInt8>, channels: Int, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>
+    ) -> Int {
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, true, channels: channels, pixels: row.count / channels, starts: starts,
+                    longest: longest, weights: weights, shift: shift, scratch: &scratch, .words, into: target)
+            }
+        }
+    }
+
+    public func weighColumns(
         _ row: Span<Int16>, channels: Int, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
         scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<UInt8>
     ) -> Int {
-        let (count, pixels) = (starts.count, row.count / channels)
-        guard count >= 4, pixels > 0, channels != 2 else { return 0 }
-        let taps = weights.count / count
-        precondition(channels == 1 || channels == 3 || channels == 4)
-        precondition(target.count == count * channels && shift >= 1 && shift < 32 && longest <= taps && taps % 8 == 0)
-        precondition(scratch.count >= 4 * (pixels + taps + 8))
-        // Sound: windows begin within the row and have at most `taps` weights, as the caller has seen; the preconditions bound the rest.
-        unsafe row.withUnsafeBytes { row in
-            unsafe starts.withUnsafeBufferPointer { starts in
-                unsafe weights.withUnsafeBytes { weights in
-                    unsafe scratch.withUnsafeMutableBytes { scratch in
-                        unsafe target.withUnsafeMutableBytes { out in
-                            guard let row = row.baseAddress, let starts = starts.baseAddress,
-                                let weights = weights.baseAddress, let scratch = scratch.baseAddress,
-                                let out = out.baseAddress
-                            else { return }
-                            let windows = unsafe Windows(
-                                scratch, starts, weights, taps: taps, longest: longest, shift: shift)
-                            // The compiler knows the number of channels in each.
-                            switch channels {
-                            case 1: unsafe windows.weighGray(row, false, pixels, count: count, scratch, out)
-                            case 3: unsafe windows.weigh(row, false, 3, pixels, count: count, scratch, out)
-                            default: unsafe windows.weigh(row, false, 4, pixels, count: count, scratch, out)
-                            }
-                        }
-                    }
-                }
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, channels: channels, pixels: row.count / channels, starts: starts,
+                    longest: longest, weights: weights, shift: shift, scratch: &scratch, .bytes, into: target)
             }
         }
-        return count
+    }
+
+    /// Of four channels.
+    public func weighColumns(
+        _ row: Span<Int16>, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int16>
+    ) -> Int {
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, channels: 4, pixels: row.count / 4, starts: starts, longest: longest,
+                    weights: weights, shift: shift, scratch: &scratch, .words, into: target)
+            }
+        }
+    }
+
+    /// Of four channels.
+    ///
+    /// - Parameter base: what is added to every result.
+    public func weighColumns(
+        _ row: Span<Int16>, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int, base: Int32,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>
+    ) -> Int {
+        unsafe row.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, channels: 4, pixels: row.count / 4, starts: starts, longest: longest,
+                    weights: weights, shift: shift, base: base, scratch: &scratch, .longs, into: target)
+            }
+        }
+    }
+
+    /// Two rows of three or four channels, one after the other.
+    ///
+    /// - Returns: whether it was done.
+    public func weighColumnsOfTwo(
+        _ rows: Span<Int16>, channels: Int, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<UInt8>
+    ) -> Bool {
+        precondition(channels == 3 || channels == 4)
+        return unsafe rows.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, isTwo: true, channels: channels, pixels: rows.count / channels / 2,
+                    starts: starts, longest: longest, weights: weights, shift: shift, scratch: &scratch, .bytes,
+                    into: target) > 0
+            }
+        }
+    }
+
+    /// The same of four channels.
+    ///
+    /// - Parameter base: what is added to every result.
+    public func weighColumnsOfTwo(
+        _ rows: Span<Int16>, starts: Span<Int>, longest: Int, weights: Span<Int16>, shift: Int, base: Int32,
+        scratch: inout MutableSpan<Int16>, into target: inout MutableSpan<Int32>
+    ) -> Bool {
+        unsafe rows.withUnsafeBytes { bytes in
+            unsafe target.withUnsafeMutableBytes { target in
+                unsafe weighColumns(
+                    bytes.baseAddress, false, isTwo: true, channels: 4, pixels: rows.count / 8, starts: starts,
+                    longest: longest, weights: weights, shift: shift, base: base, scratch: &scratch, .longs,
+                    into: target) > 0
+            }
+        }
     }
 #endif

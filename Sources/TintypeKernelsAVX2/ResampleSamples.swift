@@ -1,29 +1,53 @@
 #if arch(x86_64)
     import _Builtin_intrinsics.intel
 
-    /// RGBA of 8 bits as red × alpha, green × alpha, blue × alpha and 255 × alpha, for the leading pixels in groups of 4.
-    ///
-    /// - Returns: how many pixels were done; the rest is the caller's.
-    public func premultiply(_ bytes: Span<UInt8>, into row: inout MutableSpan<UInt16>) -> Int {
-        precondition(bytes.count == row.count)
-        let groups = bytes.count / 16
+    /// - Parameters:
+    ///   - bias: what is taken away from every product.
+    ///   - row: room for a number of two bytes for each of `bytes`.
+    @inline(__always)
+    private func premultiply(_ bytes: UnsafeRawPointer, count: Int, bias: Int16, _ row: UnsafeMutableRawPointer) -> Int
+    {
+        let groups = count / 16
         // Of the 16-bit samples of two pixels, alpha over its colours; 80 (hexadecimal) makes the zero that becomes 255.
         let low = Int64(bitPattern: 0x8080_0706_0706_0706)
         let high = Int64(bitPattern: 0x8080_0F0E_0F0E_0F0E)
         let alphaOverColors = _mm256_set_epi64x(high, low, high, low)
         let full = _mm256_set1_epi64x(255 &<< 48)
-        // Sound: group g takes bytes 16g ..< 16g + 16 and writes as many samples, of two bytes.
-        unsafe bytes.withUnsafeBytes { bytes in
-            unsafe row.withUnsafeMutableBytes { row in
-                guard let bytes = bytes.baseAddress, let row = row.baseAddress else { return }
-                for group in 0..<groups {
-                    let samples = unsafe _mm256_cvtepu8_epi16((bytes + 16 &* group).loadUnaligned(as: __m128i.self))
-                    let factor = _mm256_or_si256(_mm256_shuffle_epi8(samples, alphaOverColors), full)
-                    unsafe (row + 32 &* group).storeBytes(of: _mm256_mullo_epi16(samples, factor), as: __m256i.self)
-                }
-            }
+        let bias = _mm256_set1_epi16(bias)
+        // Group g takes bytes 16g ..< 16g + 16 and writes as many samples, of two bytes.
+        for group in 0..<groups {
+            let samples = unsafe _mm256_cvtepu8_epi16((bytes + 16 &* group).loadUnaligned(as: __m128i.self))
+            let factor = _mm256_or_si256(_mm256_shuffle_epi8(samples, alphaOverColors), full)
+            let products = _mm256_sub_epi16(_mm256_mullo_epi16(samples, factor), bias)
+            unsafe (row + 32 &* group).storeBytes(of: products, as: __m256i.self)
         }
         return 4 &* groups
+    }
+
+    /// RGBA of 8 bits as red × alpha, green × alpha, blue × alpha and 255 × alpha, for the leading pixels in groups of 4.
+    ///
+    /// - Returns: how many pixels were done; the rest is the caller's.
+    public func premultiply(_ bytes: Span<UInt8>, into row: inout MutableSpan<UInt16>) -> Int {
+        precondition(bytes.count == row.count)
+        // Sound: the row has a sample for each byte.
+        return unsafe bytes.withUnsafeBytes { bytes in
+            unsafe row.withUnsafeMutableBytes { row in
+                guard let from = bytes.baseAddress, let row = row.baseAddress else { return 0 }
+                return unsafe premultiply(from, count: bytes.count, bias: 0, row)
+            }
+        }
+    }
+
+    /// The same, less `bias`.
+    public func premultiply(_ bytes: Span<UInt8>, bias: Int16, into row: inout MutableSpan<Int16>) -> Int {
+        precondition(bytes.count == row.count)
+        // Sound: the row has a sample for each byte.
+        return unsafe bytes.withUnsafeBytes { bytes in
+            unsafe row.withUnsafeMutableBytes { row in
+                guard let from = bytes.baseAddress, let row = row.baseAddress else { return 0 }
+                return unsafe premultiply(from, count: bytes.count, bias: bias, row)
+            }
+        }
     }
 
     /// The reverse, for products with some bits more: colour divided by alpha, and alpha by 255; the leading pixels in groups of 4.

@@ -22,6 +22,30 @@
         __m256i(lowHalf: a.highHalf, highHalf: b.highHalf)
     }
 
+    /// Thirty-two samples of two rows in turn, in 16 bits.
+    private struct Pairs {
+        let a: __m256i
+        let b: __m256i
+        let c: __m256i
+        let d: __m256i
+
+        @inline(__always)
+        init(_ isByte: Bool, _ even: UnsafeRawPointer, _ odd: UnsafeRawPointer) {
+            let (first, second) = unsafe (load(even), load(odd))
+            if isByte {
+                let zero = _mm256_setzero_si256()
+                let low = _mm256_unpacklo_epi8(first, second)
+                let high = _mm256_unpackhi_epi8(first, second)
+                (a, b) = (_mm256_unpacklo_epi8(low, zero), _mm256_unpackhi_epi8(low, zero))
+                (c, d) = (_mm256_unpacklo_epi8(high, zero), _mm256_unpackhi_epi8(high, zero))
+            } else {
+                let (third, fourth) = unsafe (load(even + 32), load(odd + 32))
+                (a, b) = (_mm256_unpacklo_epi16(first, second), _mm256_unpackhi_epi16(first, second))
+                (c, d) = (_mm256_unpacklo_epi16(third, fourth), _mm256_unpackhi_epi16(third, fourth))
+            }
+        }
+    }
+
     /// The sums of thirty-two samples, in an order that interleaving leaves them in.
     ///
     /// Of bytes `a` holds samples 0–3 and 16–19, `b` those behind, and so on; of 16-bit numbers `a` and `b` hold samples 0–3, 8–11 and 4–7, 12–15, and `c`
@@ -35,46 +59,31 @@
         @inline(__always)
         init(_ start: __m256i) { (a, b, c, d) = (start, start, start, start) }
 
-        /// Adds two rows of bytes, `weight` being their weights in turn.
         @inline(__always)
-        mutating func addBytes(_ even: UnsafeRawPointer, _ odd: UnsafeRawPointer, _ weight: __m256i) {
-            let zero = _mm256_setzero_si256()
-            let (first, second) = unsafe (load(even), load(odd))
-            let low = _mm256_unpacklo_epi8(first, second)
-            let high = _mm256_unpackhi_epi8(first, second)
-            a = _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_unpacklo_epi8(low, zero), weight))
-            b = _mm256_add_epi32(b, _mm256_madd_epi16(_mm256_unpackhi_epi8(low, zero), weight))
-            c = _mm256_add_epi32(c, _mm256_madd_epi16(_mm256_unpacklo_epi8(high, zero), weight))
-            d = _mm256_add_epi32(d, _mm256_madd_epi16(_mm256_unpackhi_epi8(high, zero), weight))
+        mutating func add(_ pairs: Pairs, _ weight: __m256i) {
+            a = _mm256_add_epi32(a, _mm256_madd_epi16(pairs.a, weight))
+            b = _mm256_add_epi32(b, _mm256_madd_epi16(pairs.b, weight))
+            c = _mm256_add_epi32(c, _mm256_madd_epi16(pairs.c, weight))
+            d = _mm256_add_epi32(d, _mm256_madd_epi16(pairs.d, weight))
         }
 
-        /// Adds two rows of 16-bit numbers.
+        /// The sums as thirty-two 16-bit numbers.
         @inline(__always)
-        mutating func addWords(_ even: UnsafeRawPointer, _ odd: UnsafeRawPointer, _ weight: __m256i) {
-            let (first, second) = unsafe (load(even), load(odd))
-            a = _mm256_add_epi32(a, _mm256_madd_epi16(_mm256_unpacklo_epi16(first, second), weight))
-            b = _mm256_add_epi32(b, _mm256_madd_epi16(_mm256_unpackhi_epi16(first, second), weight))
-            let (third, fourth) = unsafe (load(even + 32), load(odd + 32))
-            c = _mm256_add_epi32(c, _mm256_madd_epi16(_mm256_unpacklo_epi16(third, fourth), weight))
-            d = _mm256_add_epi32(d, _mm256_madd_epi16(_mm256_unpackhi_epi16(third, fourth), weight))
-        }
-
-        @inline(__always)
-        mutating func add(_ isByte: Bool, _ even: UnsafeRawPointer, _ odd: UnsafeRawPointer, _ weight: __m256i) {
-            if isByte {
-                unsafe addBytes(even, odd, weight)
-            } else {
-                unsafe addWords(even, odd, weight)
-            }
-        }
-
-        /// Sums of bytes as thirty-two 16-bit numbers.
-        @inline(__always)
-        func storeWords(_ shift: Int32, _ to: UnsafeMutableRawPointer) {
+        func storeWords(_ isByte: Bool, _ shift: Int32, _ to: UnsafeMutableRawPointer) {
             let first = _mm256_packs_epi32(_mm256_srai_epi32(a, shift), _mm256_srai_epi32(b, shift))
             let second = _mm256_packs_epi32(_mm256_srai_epi32(c, shift), _mm256_srai_epi32(d, shift))
-            unsafe store(lowHalves(first, second), to)
-            unsafe store(highHalves(first, second), to + 32)
+            unsafe store(isByte ? lowHalves(first, second) : first, to)
+            unsafe store(isByte ? highHalves(first, second) : second, to + 32)
+        }
+
+        /// Sums of 16-bit numbers as thirty-two 32-bit numbers, `base` added.
+        @inline(__always)
+        func storeLongs(_ shift: Int32, _ base: __m256i, _ to: UnsafeMutableRawPointer) {
+            let (first, second, third, fourth) = inOrder(false)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(first, shift), base), to)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(second, shift), base), to + 32)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(third, shift), base), to + 64)
+            unsafe store(_mm256_add_epi32(_mm256_srai_epi32(fourth, shift), base), to + 96)
         }
 
         /// Sums of 16-bit numbers as thirty-two bytes.
@@ -103,6 +112,18 @@
         return fits
     }
 
+    /// Where to go on after the first `count` samples, so that from there on the first row is read in whole 32 bytes of memory, and no vector of it lies in two lines of the
+    /// cache. So do rows a multiple of 32 bytes away.
+    ///
+    /// - Returns: a number above 0 and at most `count`.
+    @inline(__always)
+    private func aligned(_ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, after count: Int) -> Int {
+        guard offsets.count > 0 else { return count }
+        let size = isByte ? 1 : 2
+        let beyond = unsafe Int(bitPattern: rows + size &* offsets[unchecked: 0]) & 31
+        return count &- beyond / size
+    }
+
     /// The sums of sixty-four samples from `rows` on over all rows, on top of `start`.
     @inline(__always)
     private func sums(
@@ -114,35 +135,45 @@
             let weight = unsafe _mm256_set1_epi32(weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self))
             let even = unsafe rows + size &* offsets[unchecked: 2 &* j]
             let odd = unsafe rows + size &* offsets[unchecked: 2 &* j &+ 1]
-            unsafe low.add(isByte, even, odd, weight)
-            unsafe high.add(isByte, even + 32 &* size, odd + 32 &* size, weight)
+            unsafe low.add(Pairs(isByte, even, odd), weight)
+            unsafe high.add(Pairs(isByte, even + 32 &* size, odd + 32 &* size), weight)
         }
         return (low, high)
     }
 
-    /// - Parameter ahead: bytes of `rows` that the next call needs and the cache has not: they are read, a line every so often, while sums are made.
+    /// What the sums become.
+    private enum Output { case bytes, words, longs }
+
+    /// - Parameters:
+    ///   - base: what is added to results of four bytes.
+    ///   - ahead: bytes of `rows` that the next call needs and the cache has not: they are read, a line every so often, while sums are made.
     /// - Returns: something made of those bytes, for the compiler to believe that they are needed.
-    /// - Precondition: from each offset on, `rows` holds `samples` numbers, of a byte each or two, and `row` as many, of the other size.
+    /// - Precondition: from each offset on, `rows` holds `samples` numbers, of a byte each or two, and `row` as many of the output's size.
     @inline(__always)
     private func weigh(
         _ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: UnsafeRawPointer, _ shift: Int,
-        samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer
+        base: Int32 = 0, samples: Int, ahead: Range<Int> = 0..<0, _ output: Output, _ row: UnsafeMutableRawPointer
     ) -> UInt8 {
         let lineBytes = 64
         let most = ahead.count / samples &+ 1
         var (line, seen): (Int, UInt8) = (ahead.lowerBound, 0)
         let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
         let shift = Int32(truncatingIfNeeded: shift)
-        let last = samples &- 64
+        let base = _mm256_set1_epi32(base)
+        let (lead, last) = unsafe (aligned(rows, isByte, offsets, after: 64), samples &- 64)
         var x = 0
         while true {
             let (low, high) = unsafe sums(rows + (isByte ? x : 2 &* x), isByte, offsets, weights, half)
-            if isByte {
-                unsafe low.storeWords(shift, row + 2 &* x)
-                unsafe high.storeWords(shift, row + 2 &* x + 64)
-            } else {
+            switch output {
+            case .bytes:
                 unsafe low.storeBytes(shift, row + x)
                 unsafe high.storeBytes(shift, row + x + 32)
+            case .words:
+                unsafe low.storeWords(isByte, shift, row + 2 &* x)
+                unsafe high.storeWords(isByte, shift, row + 2 &* x + 64)
+            case .longs:
+                unsafe low.storeLongs(shift, base, row + 4 &* x)
+                unsafe high.storeLongs(shift, base, row + 4 &* x + 128)
             }
             let end = min(ahead.upperBound, line &+ most &* lineBytes)
             while line < end {
@@ -150,8 +181,8 @@
                 line &+= lineBytes
             }
             if x == last { return seen }
-            // The last sixty-four may overlap with those before.
-            x = x &+ 64 < last ? x &+ 64 : last
+            // The last sixty-four may overlap with those before, and the second with the first.
+            x = min(x == 0 ? lead : x &+ 64, last)
         }
     }
 
@@ -173,31 +204,178 @@
                     // Without weights there is nothing to be read.
                     let weights = unsafe weights.baseAddress ?? rows
                     return unsafe weigh(
-                        rows, true, offsets, weights, shift, samples: samples, ahead: ahead, row)
+                        rows, true, offsets, weights, shift, samples: samples, ahead: ahead, .words, row)
                 }
             }
         }
         return (samples, seen)
     }
 
-    public func weighRows(
-        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<UInt8>
+    /// - Parameter row: `samples` numbers of the output's size.
+    @inline(__always)
+    private func weighWords(
+        _ rows: Span<Int16>, _ offsets: Span<Int>, _ weights: Span<Int16>, _ shift: Int, base: Int32 = 0, samples: Int,
+        _ output: Output, _ row: UnsafeMutableRawPointer?
     ) -> Int {
-        precondition(weights.count == offsets.count && fits(offsets, samples: row.count, room: rows.count))
-        let samples = row.count
-        guard samples >= 64, shift >= 1, shift < 32 else { return 0 }
+        precondition(weights.count == offsets.count && fits(offsets, samples: samples, room: rows.count))
+        guard let row = unsafe row, samples >= 64, shift >= 1, shift < 32 else { return 0 }
         // Sound: `fits` holds for all samples, and `row` is that long.
         unsafe rows.withUnsafeBytes { rows in
             unsafe weights.withUnsafeBytes { weights in
-                unsafe row.withUnsafeMutableBytes { row in
-                    guard let rows = rows.baseAddress, let row = row.baseAddress else { return }
-                    // Without weights there is nothing to be read.
-                    let weights = unsafe weights.baseAddress ?? rows
-                    _ = unsafe weigh(rows, false, offsets, weights, shift, samples: samples, ahead: 0..<0, row)
-                }
+                guard let rows = rows.baseAddress else { return }
+                // Without weights there is nothing to be read.
+                let weights = unsafe weights.baseAddress ?? rows
+                _ = unsafe weigh(rows, false, offsets, weights, shift, base: base, samples: samples, output, row)
             }
         }
         return samples
+    }
+
+    public func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<UInt8>
+    ) -> Int {
+        let samples = row.count
+        return unsafe row.withUnsafeMutableBytes {
+            unsafe weighWords(rows, offsets, weights, shift, samples: samples, .bytes, $0.baseAddress)
+        }
+    }
+
+    public func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>
+    ) -> Int {
+        let samples = row.count
+        return unsafe row.withUnsafeMutableBytes {
+            unsafe weighWords(rows, offsets, weights, shift, samples: samples, .words, $0.baseAddress)
+        }
+    }
+
+    /// - Parameter base: what is added to every result.
+    public func weighRows(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, base: Int32,
+        into row: inout MutableSpan<Int32>
+    ) -> Int {
+        let samples = row.count
+        return unsafe row.withUnsafeMutableBytes {
+            unsafe weighWords(rows, offsets, weights, shift, base: base, samples: samples, .longs, $0.baseAddress)
+        }
+    }
+
+    /// Two rows of results at once: what counts in both is read and widened once.
+    ///
+    /// - Parameters:
+    ///   - weights: of the first row, and as many of the second.
+    ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
+    ///   - ahead: see `weigh`.
+    ///   - row: room for two rows of `samples` numbers of 16 bits.
+    @inline(__always)
+    private func weighForTwo(
+        _ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: UnsafeRawPointer,
+        shared: Range<Int>, _ shift: Int, samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer
+    ) -> UInt8 {
+        let (pairs, size) = (offsets.count / 2, isByte ? 1 : 2)
+        let lineBytes = 64
+        let most = (ahead.count / samples &+ 2) / 2
+        var (line, seen): (Int, UInt8) = (ahead.lowerBound, 0)
+        let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
+        let shift = Int32(truncatingIfNeeded: shift)
+        let others = unsafe weights + 4 &* pairs
+        let (lead, last) = unsafe (aligned(rows, isByte, offsets, after: 32), samples &- 32)
+        var x = 0
+        while true {
+            let from = unsafe rows + size &* x
+            var (first, second) = (Sums(half), Sums(half))
+            for j in 0..<shared.lowerBound {
+                unsafe first.add(pair(from, isByte, offsets, j), weight(weights, j))
+            }
+            for j in shared {
+                let both = unsafe pair(from, isByte, offsets, j)
+                unsafe first.add(both, weight(weights, j))
+                unsafe second.add(both, weight(others, j))
+            }
+            for j in shared.upperBound..<pairs {
+                unsafe second.add(pair(from, isByte, offsets, j), weight(others, j))
+            }
+            let to = unsafe row + 2 &* x
+            unsafe first.storeWords(isByte, shift, to)
+            unsafe second.storeWords(isByte, shift, to + 2 &* samples)
+            let end = min(ahead.upperBound, line &+ most &* lineBytes)
+            while line < end {
+                unsafe seen |= rows.load(fromByteOffset: line, as: UInt8.self)
+                line &+= lineBytes
+            }
+            if x == last { return seen }
+            // The last thirty-two may overlap with those before, and the second with the first.
+            x = min(x == 0 ? lead : x &+ 32, last)
+        }
+    }
+
+    @inline(__always)
+    private func pair(_ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ j: Int) -> Pairs {
+        let size = isByte ? 1 : 2
+        return unsafe Pairs(
+            isByte, rows + size &* offsets[unchecked: 2 &* j], rows + size &* offsets[unchecked: 2 &* j &+ 1])
+    }
+
+    @inline(__always)
+    private func weight(_ weights: UnsafeRawPointer, _ j: Int) -> __m256i {
+        unsafe _mm256_set1_epi32(weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self))
+    }
+
+    /// - Returns: whether it was done, and something of no meaning.
+    @inline(__always)
+    private func weighForTwo(
+        _ rows: UnsafeRawBufferPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: Span<Int16>,
+        shared: Range<Int>, _ shift: Int, samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer?
+    ) -> (done: Bool, seen: UInt8) {
+        precondition(weights.count == 2 * offsets.count && shared.lowerBound >= 0)
+        precondition(shared.upperBound <= offsets.count / 2 && ahead.lowerBound >= 0 && ahead.upperBound <= rows.count)
+        precondition(fits(offsets, samples: samples, room: rows.count / (isByte ? 1 : 2)))
+        guard let from = rows.baseAddress, let row = unsafe row, samples >= 32, shift >= 1, shift < 32 else {
+            return (false, 0)
+        }
+        // Sound: `fits` holds for all samples, and `row` is twice that long.
+        let seen = unsafe weights.withUnsafeBytes { weights in
+            // Without weights there is nothing to be read.
+            unsafe weighForTwo(
+                from, isByte, offsets, weights.baseAddress ?? from, shared: shared, shift, samples: samples,
+                ahead: ahead, row)
+        }
+        return (true, seen)
+    }
+
+    /// - Parameters:
+    ///   - weights: of the first row of results, and as many of the second.
+    ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
+    ///   - ahead: samples that the next call needs.
+    ///   - row: both, one after the other.
+    /// - Returns: whether it was done.
+    public func weighRowsForTwo(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
+        ahead: Range<Int>, into row: inout MutableSpan<Int16>
+    ) -> (done: Bool, seen: UInt8) {
+        let samples = row.count / 2
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe row.withUnsafeMutableBytes { row in
+                unsafe weighForTwo(
+                    rows, true, offsets, weights, shared: shared, shift, samples: samples, ahead: ahead,
+                    row.baseAddress)
+            }
+        }
+    }
+
+    public func weighRowsForTwo(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
+        into row: inout MutableSpan<Int16>
+    ) -> Bool {
+        let samples = row.count / 2
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe row.withUnsafeMutableBytes { row in
+                unsafe weighForTwo(
+                    rows, false, offsets, weights, shared: shared, shift, samples: samples, ahead: 0..<0,
+                    row.baseAddress
+                ).done
+            }
+        }
     }
 
     /// - Precondition: from each offset on, `rows` holds `64 × groups` numbers, of a byte each or two, and `total` as many of four.

@@ -26,6 +26,10 @@ struct Precision: Hashable {
         static let narrow = Room(
             fraction: 4, between: 0x1p15, firstWeight: 0x1p15, firstSum: 0x1p31, secondWeight: 0x1p15,
             secondSum: 0x1p31)
+        /// `Product`, then `HalfProduct`: the range of the samples reaches as far below 0 as above, and they are halved between the passes.
+        static let product = Room(
+            fraction: -1, between: 0x1p15 - 1, firstWeight: 0x1p15, firstSum: 0x1p31, secondWeight: 0x1p15,
+            secondSum: 0x1p31)
         /// `UInt16`, then `Int32`. Weights of the first pass are taken in two parts, of which the higher one has to fit 16 bits
         /// and the sums with it 32, of samples that are made signed. Sums of the second pass may be had in double precision.
         static let wide = Room(
@@ -49,8 +53,9 @@ struct Precision: Hashable {
     /// The precision that there is room for, or nil if the samples do not fit.
     init?(_ room: Room, layout: SampleLayout, first: AxisWeights, second: AxisWeights) {
         let full: Double = layout.isWide ? 65535 : 255
-        let largest = layout.hasAlpha ? full * full : full
-        let between = largest * first.gain * Double(1 << room.fraction)
+        let isProduct = room == .product
+        let largest = isProduct ? 0x1p15 : layout.hasAlpha ? full * full : full
+        let between = largest * first.gain * Double(sign: .plus, exponent: room.fraction, significand: 1)
         guard between < room.between else { return nil }
         firstShift = Self.shift(first, weight: room.firstWeight, sum: room.firstSum, bound: largest * first.gain)
         secondShift = Self.shift(second, weight: room.secondWeight, sum: room.secondSum, bound: between * second.gain)
@@ -58,8 +63,9 @@ struct Precision: Hashable {
         afterSecond = secondShift + room.fraction - (layout.hasAlpha ? alphaFractionBits : 0)
         guard afterFirst >= 1, afterSecond >= 1 else { return nil }
         // A weight is off by one unit at most, half of them by a half; the errors add up to 0, so that only the distance of a
-        // sample from mid-range counts. Under alpha an error counts most where alpha is a half.
-        let scale = layout.hasAlpha ? 2 * largest : largest
+        // sample from mid-range counts. Under alpha an error counts most where alpha is a half; of products it is
+        // told for opaque pixels.
+        let scale = isProduct ? full : layout.hasAlpha ? 2 * largest : largest
         weightError =
             scale / 4 * (Double(first.taps) / Double(1 << firstShift) + Double(second.taps) / Double(1 << secondShift))
     }

@@ -21,34 +21,48 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private let columns: ColumnWeights<Row.Result.Weight>
     private var rows: VerticalPass<Row>
     private var remaining: Int
+    /// Rows of `result` still to be given out, of those made at once.
+    private var made = 0
+    private var given = 0
     /// All rows of the source, if they are in memory, and where the next one begins.
     private let pixels: [UInt8]?
     private var position = 0
     private var bytes: [UInt8]
-    private var between: [Row.Result]
+    private var between: [Row.Result.Sample]
     private var scratch: [Row.Result.Scratch]
-    private var result: [Row.Result.Result]
+    private var result: [Row.Result.Result.Sample]
 
     /// - Parameters:
     ///   - pixels: all rows of the source, if they are in memory.
     ///   - picture: the same, if it is what the first pass takes.
-    init(_ plan: PassPlan, pixels: [UInt8]?, picture: [Row]?) {
+    init(_ plan: PassPlan, pixels: [UInt8]?, picture: [Row.Sample]?) {
         self.plan = plan
         columns = WeightTable(plan.horizontal, shift: plan.precision.secondShift).columns
         rows = VerticalPass(
-            WeightTable(plan.vertical, shift: plan.precision.firstShift), width: plan.sourceSamples, picture: picture)
+            WeightTable(plan.vertical, shift: plan.precision.firstShift), width: plan.sourceSamples,
+            mayPair: pixels != nil, picture: picture)
         remaining = plan.target.height
         self.pixels = pixels
         let held = pixels == nil ? plan.horizontal.source * plan.layout.bytesPerPixel : 0
         bytes = [UInt8](repeating: 0, count: held)
-        between = [Row.Result](repeating: 0, count: plan.sourceSamples)
+        between = [Row.Result.Sample](repeating: 0, count: rows.ready * plan.sourceSamples)
         let room = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
         scratch = [Row.Result.Scratch](repeating: 0, count: room)
-        result = [Row.Result.Result](repeating: 0, count: plan.targetSamples)
+        result = [Row.Result.Result.Sample](repeating: 0, count: rows.ready * plan.targetSamples)
     }
 
     func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
         guard remaining > 0 else { throw ImageError(.misuse, "a row was asked for after the last") }
+        if given == made { try makeRows(from: &source) }
+        let samples = given * plan.targetSamples..<(given + 1) * plan.targetSamples
+        Row.Result.Result.pack(
+            result.span.extracting(samples), layout: plan.layout, into: &row, tier: .current)
+        given += 1
+        remaining -= 1
+    }
+
+    /// Makes the next rows of the result.
+    private func makeRows(from source: inout AnyRowSource) throws(ImageError) {
         while !rows.isReady {
             if let pixels {
                 takeRow(of: pixels)
@@ -57,10 +71,17 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
                 take(bytes.span)
             }
         }
-        rows.pop(shift: plan.precision.afterFirst, into: &between)
-        Self.weigh(between, plan, columns, &scratch, &result)
-        Row.Result.Result.pack(result.span, layout: plan.layout, into: &row, tier: .current)
-        remaining -= 1
+        (made, given) = (rows.ready, 0)
+        Self.pop(&rows, made, plan, into: &between)
+        Self.weigh(between, made, plan, columns, &scratch, &result)
+    }
+
+    private static func pop(
+        _ rows: inout VerticalPass<Row>, _ count: Int, _ plan: PassPlan, into between: inout [Row.Result.Sample]
+    ) {
+        var all = between.mutableSpan
+        var span = all._mutatingExtracting(0..<count * plan.sourceSamples)
+        rows.pop(shift: plan.precision.afterFirst, into: &span)
     }
 
     private func takeRow(of pixels: [UInt8]) {
@@ -74,14 +95,22 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     }
 
     private static func weigh(
-        _ row: [Row.Result], _ plan: PassPlan, _ columns: ColumnWeights<Row.Result.Weight>,
-        _ scratch: inout [Row.Result.Scratch], _ result: inout [Row.Result.Result]
+        _ rows: [Row.Result.Sample], _ count: Int, _ plan: PassPlan, _ columns: ColumnWeights<Row.Result.Weight>,
+        _ scratch: inout [Row.Result.Scratch], _ result: inout [Row.Result.Result.Sample]
     ) {
         var scratch = scratch.mutableSpan
-        var target = result.mutableSpan
-        Row.Result.weighColumns(
-            row.span, channels: plan.layout.channels, columns: columns, shift: plan.precision.afterSecond,
-            scratch: &scratch, into: &target, tier: .current)
+        var all = result.mutableSpan
+        var target = all._mutatingExtracting(0..<count * plan.targetSamples)
+        let (rows, channels) = (rows.span.extracting(0..<count * plan.sourceSamples), plan.layout.channels)
+        if count == 2 {
+            Row.Result.weighColumnsOfTwo(
+                rows, channels: channels, columns: columns, shift: plan.precision.afterSecond, scratch: &scratch,
+                into: &target, tier: .current)
+        } else {
+            Row.Result.weighColumns(
+                rows, channels: channels, columns: columns, shift: plan.precision.afterSecond, scratch: &scratch,
+                into: &target, tier: .current)
+        }
     }
 }
 
@@ -93,10 +122,10 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private var rows: VerticalPass<Row.Result>
     private var remaining: Int
     private var bytes: [UInt8]
-    private var unpacked: [Row]
+    private var unpacked: [Row.Sample]
     private var scratch: [Row.Scratch]
-    private var between: [Row.Result]
-    private var result: [Row.Result.Result]
+    private var between: [Row.Result.Sample]
+    private var result: [Row.Result.Result.Sample]
 
     init(_ plan: PassPlan) {
         self.plan = plan
@@ -105,11 +134,11 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
             WeightTable(plan.vertical, shift: plan.precision.secondShift), width: plan.targetSamples)
         remaining = plan.target.height
         bytes = [UInt8](repeating: 0, count: plan.horizontal.source * plan.layout.bytesPerPixel)
-        unpacked = [Row](repeating: 0, count: plan.sourceSamples)
+        unpacked = [Row.Sample](repeating: 0, count: plan.sourceSamples)
         let held = columns.scratchCount(pixels: plan.horizontal.source, channels: plan.layout.channels)
         scratch = [Row.Scratch](repeating: 0, count: held)
-        between = [Row.Result](repeating: 0, count: plan.targetSamples)
-        result = [Row.Result.Result](repeating: 0, count: plan.targetSamples)
+        between = [Row.Result.Sample](repeating: 0, count: plan.targetSamples)
+        result = [Row.Result.Result.Sample](repeating: 0, count: plan.targetSamples)
     }
 
     func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
@@ -118,9 +147,16 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
             try source.readRow(into: &bytes)
             if rows.wantsNext { weighNext() } else { rows.skip() }
         }
-        rows.pop(shift: plan.precision.afterSecond, into: &result)
+        Self.pop(&rows, plan, into: &result)
         Row.Result.Result.pack(result.span, layout: plan.layout, into: &row, tier: .current)
         remaining -= 1
+    }
+
+    private static func pop(
+        _ rows: inout VerticalPass<Row.Result>, _ plan: PassPlan, into result: inout [Row.Result.Result.Sample]
+    ) {
+        var span = result.mutableSpan
+        rows.pop(shift: plan.precision.afterSecond, into: &span)
     }
 
     /// Takes the source row that was read.
@@ -132,8 +168,8 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     }
 
     private static func weigh(
-        _ row: [Row], _ plan: PassPlan, _ columns: ColumnWeights<Row.Weight>, _ scratch: inout [Row.Scratch],
-        _ result: inout [Row.Result]
+        _ row: [Row.Sample], _ plan: PassPlan, _ columns: ColumnWeights<Row.Weight>, _ scratch: inout [Row.Scratch],
+        _ result: inout [Row.Result.Sample]
     ) {
         var scratch = scratch.mutableSpan
         var target = result.mutableSpan

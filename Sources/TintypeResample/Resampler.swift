@@ -4,7 +4,7 @@ import TintypeKernels
 /// Resamples rows as they pass: a source of one size becomes a source of another.
 ///
 /// Every sample of the result is within 1 of the exact one (the sum over both axes in real numbers, rounded once), for 8 and 16
-/// bits. All arithmetic is in integers, so the result is the same to the bit on every machine. Colour is
+/// bits; colours of 8-bit RGBA may under alpha a be off by 5 / a more, which nobody sees through them. All arithmetic is in integers, so the result is the same to the bit on every machine. Colour is
 /// weighed by its alpha, and where the result's alpha is 0 its colour is 0 too.
 ///
 /// It never holds the source: only some rows or sums of rows, see `Order`. Source rows above the first one needed are pulled
@@ -63,6 +63,9 @@ public struct Resampler: RowSource, ~Copyable {
         if !layout.isWide, !layout.hasAlpha, let narrow = precision(.narrow), narrow.isAmple {
             return passes(UInt8.self, plan(narrow), order, pixels, picture: pixels)
         }
+        if layout == .rgba8, let product = precision(.product), product.isAmple {
+            return passes(Product.self, plan(product), order, pixels)
+        }
         // The bound grows with the number of weights, the error itself with its square root. Where a picture of 8 bits with alpha is shrunk so
         // far that the bound is no longer small, hundreds of weights a pixel keep the error far below a unit, and 64 bits take ten times as long.
         if !layout.isWide || !layout.hasAlpha, let wide = precision(.wide), wide.isAmple || !layout.isWide {
@@ -74,7 +77,7 @@ public struct Resampler: RowSource, ~Copyable {
 
     @inline(__always)
     private static func passes<Row: ResampleSource>(
-        _: Row.Type, _ plan: PassPlan, _ order: Order, _ pixels: [UInt8]?, picture: [Row]? = nil
+        _: Row.Type, _ plan: PassPlan, _ order: Order, _ pixels: [UInt8]?, picture: [Row.Sample]? = nil
     ) -> Passes
     where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         switch order {

@@ -5,6 +5,8 @@ import TintypeKernels
 /// It holds either as many rows as the filter is tall, or, where those would be many (a strong shrink), a handful of rows and
 /// the running sums of the target rows that are under way; of those there are at most about twice the filter's support,
 /// whatever the factor. Rows of a picture in memory are not pushed but weighed where they lie.
+///
+/// Where rows may be had ahead of their time, two target rows are made at once: most of their source rows are the same.
 struct VerticalPass<Row: ResampleRow> {
     /// Windows up to this height are kept whole.
     private static var tallestWindow: Int { 32 }
@@ -16,11 +18,13 @@ struct VerticalPass<Row: ResampleRow> {
     /// From one row to the next.
     private let stride: Int
     private let keepsWindow: Bool
+    /// Target rows that are made at once, 1 or 2, as long as there are so many.
+    private let step: Int
     private let isPicture: Bool
     private let slots: Int
     private let openRows: Int
     /// Source row y in slot y % `slots`.
-    private var rows: [Row]
+    private var rows: [Row.Sample]
     /// Running sums: target row y in slot y % `openRows`.
     private var sums: [Row.Sum]
     /// The source row to come.
@@ -32,19 +36,24 @@ struct VerticalPass<Row: ResampleRow> {
 
     /// - Parameters:
     ///   - width: samples a row.
+    ///   - mayPair: whether source rows may be taken for two target rows.
     ///   - picture: all source rows, if they are there already.
-    init(_ table: WeightTable<Row.Weight>, width: Int, picture: [Row]? = nil) {
+    init(_ table: WeightTable<Row.Weight>, width: Int, mayPair: Bool = false, picture: [Row.Sample]? = nil) {
         self.table = table
         self.width = width
         let tallest = table.counts.max() ?? 1
+        let tallestPair = table.starts.indices.reduce(1) {
+            max($0, table.rows($1..<min($1 + 2, table.starts.count)).count)
+        }
+        step = mayPair && tallestPair <= Self.tallestWindow ? 2 : 1
         keepsWindow = tallest <= Self.tallestWindow
-        let held = keepsWindow ? tallest : Self.batch
+        let held = step == 2 ? tallestPair : keepsWindow ? tallest : Self.batch
         if let picture, held <= Self.ways || Self.spreads(width) {
             (rows, slots, stride, isPicture) = (picture, picture.count / width, width, true)
         } else {
-            let stride = Self.spreads(width) ? width : width + 256 / MemoryLayout<Row>.stride
+            let stride = Self.spreads(width) ? width : width + 256 / MemoryLayout<Row.Sample>.stride
             self.stride = stride
-            (rows, slots, isPicture) = ([Row](repeating: 0, count: held * stride), held, false)
+            (rows, slots, isPicture) = ([Row.Sample](repeating: 0, count: held * stride), held, false)
         }
         openRows = keepsWindow ? 0 : Self.mostOpenRows(table)
         sums = [Row.Sum](repeating: 0, count: openRows * width)
@@ -55,7 +64,7 @@ struct VerticalPass<Row: ResampleRow> {
 
     /// Whether the same columns of many rows of this width can be in the first-level cache at once: it tells lines apart by their place in a page.
     private static func spreads(_ width: Int) -> Bool {
-        (128...896).contains(width * MemoryLayout<Row>.stride % 1024)
+        (128...896).contains(width * MemoryLayout<Row.Sample>.stride % 1024)
     }
 
     /// How many target rows at most have begun and not ended.
@@ -68,10 +77,14 @@ struct VerticalPass<Row: ResampleRow> {
         return most
     }
 
-    /// Whether the next target row has all of its source rows.
-    var isReady: Bool { isPicture || next >= table.end(target) }
+    /// How many target rows `pop` yields, 1 or 2.
+    var ready: Int { min(step, table.starts.count - target) }
+    /// Whether they have all of their source rows.
+    var isReady: Bool { isPicture || next >= sources.upperBound }
     /// Whether the source row to come counts in any target row.
-    var wantsNext: Bool { next >= table.starts[target] }
+    var wantsNext: Bool { next >= sources.lowerBound }
+    /// The source rows that they take.
+    private var sources: Range<Int> { table.rows(target..<target + ready) }
 
     /// Passes over a source row that is not wanted.
     mutating func skip() {
@@ -80,7 +93,7 @@ struct VerticalPass<Row: ResampleRow> {
     }
 
     /// Takes the next source row.
-    mutating func push(_ row: [Row]) {
+    mutating func push(_ row: [Row.Sample]) {
         let start = next % slots * stride
         for i in 0..<width { rows[start + i] = row[i] }
         advance()
@@ -101,32 +114,40 @@ struct VerticalPass<Row: ResampleRow> {
         if !keepsWindow && next - unsummed == Self.batch { sumUp() }
     }
 
-    /// Yields the next target row.
+    /// Yields the next target row, or the next two, one after the other.
     ///
-    /// - Parameter shift: of the products, at least 1.
-    mutating func pop(shift: Int, into row: inout [Row.Result]) {
-        var result = row.mutableSpan
+    /// - Parameters:
+    ///   - shift: of the products, at least 1.
+    ///   - row: `ready` rows.
+    mutating func pop(shift: Int, into row: inout MutableSpan<Row.Result.Sample>) {
+        let count = ready
         if keepsWindow {
-            let y = target
-            let window = Window(table, y, from: table.starts[y], to: table.end(y), slots, stride)
-            Row.weighRows(
-                rows.span, offsets: window.offsets.span.extracting(first: window.count),
-                weights: window.weights.span.extracting(first: window.count), shift: shift, ahead: ahead, into: &result,
-                tier: .current)
+            let window = Window(table, target..<target + count, sources, slots, stride)
+            let offsets = window.offsets.span.extracting(first: window.count)
+            let weights = window.weights.span.extracting(first: count * window.count)
+            if count == 2 {
+                Row.weighRowsForTwo(
+                    rows.span, offsets: offsets, weights: weights, shift: shift, ahead: ahead, into: &row,
+                    tier: .current)
+            } else {
+                Row.weighRows(
+                    rows.span, offsets: offsets, weights: weights, shift: shift, ahead: ahead, into: &row,
+                    tier: .current)
+            }
         } else {
             if isPicture { passRows() }
             sumUp()
             let start = target % openRows * width
-            Row.round(sums.span.extracting(start..<start + width), shift: shift, into: &result)
+            Row.round(sums.span.extracting(start..<start + width), shift: shift, into: &row)
         }
-        target += 1
+        target += count
     }
 
-    /// The rows of a picture that the next target row needs beyond those of this one.
+    /// The rows of a picture that the next call of `pop` needs beyond those of this one.
     private var ahead: Range<Int> {
-        guard isPicture, target + 1 < table.starts.count else { return 0..<0 }
-        let end = table.end(target + 1)
-        return min(table.end(target), end) * width..<end * width
+        guard isPicture, target + step < table.starts.count else { return 0..<0 }
+        let end = table.rows(target + step..<min(target + 2 * step, table.starts.count)).upperBound
+        return min(sources.upperBound, end) * width..<end * width
     }
 
     /// Goes on through the picture to the end of the next target row.
@@ -148,13 +169,13 @@ struct VerticalPass<Row: ResampleRow> {
     /// Adds source rows to target row y.
     private mutating func add(from first: Int, to end: Int, into y: Int) {
         guard first < end else { return }
-        let window = Window(table, y, from: first, to: end, slots, stride)
+        let window = Window(table, y..<y + 1, first..<end, slots, stride)
         let start = y % openRows * width
         Self.add(rows, window, isFirst: first == table.starts[y], to: &sums, start..<start + width)
     }
 
     private static func add(
-        _ rows: [Row], _ window: Window, isFirst: Bool, to sums: inout [Row.Sum], _ range: Range<Int>
+        _ rows: [Row.Sample], _ window: Window, isFirst: Bool, to sums: inout [Row.Sum], _ range: Range<Int>
     ) {
         var all = sums.mutableSpan
         var sum = all._mutatingExtracting(range)
@@ -163,25 +184,27 @@ struct VerticalPass<Row: ResampleRow> {
             weights: window.weights.span.extracting(first: window.count), isFirst: isFirst, to: &sum, tier: .current)
     }
 
-    /// Rows and what they weigh: an even number of them, as the kernels take them.
+    /// Rows and what they weigh in one target row or in each of two: an even number of them, as the kernels take them.
     private struct Window {
         private(set) var count = 0
         private(set) var offsets = [40 of Int](repeating: 0)
-        private(set) var weights = [40 of Row.Weight](repeating: 0)
+        /// `count` for each target row.
+        private(set) var weights = [80 of Row.Weight](repeating: 0)
 
-        /// Source rows `first ..< end`, as they count in target row `y`.
         init(
-            _ table: WeightTable<Row.Weight>, _ y: Int, from first: Int, to end: Int, _ slots: Int, _ stride: Int
+            _ table: WeightTable<Row.Weight>, _ targets: Range<Int>, _ sources: Range<Int>, _ slots: Int, _ stride: Int
         ) {
-            for row in first..<end {
+            for row in sources {
                 offsets[count] = row % slots * stride
-                weights[count] = table.weight(y, at: row)
                 count += 1
             }
             if count % 2 == 1 {
                 // Any row will do: it counts nothing.
                 offsets[count] = offsets[count - 1]
                 count += 1
+            }
+            for (k, y) in targets.enumerated() {
+                for (i, row) in sources.enumerated() { weights[k * count + i] = table.weight(y, at: row) }
             }
         }
     }

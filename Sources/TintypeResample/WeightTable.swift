@@ -4,7 +4,7 @@ import TintypeKernels
 struct WeightTable<Weight: FixedWidthInteger & SignedInteger & Sendable> {
     /// Bits after the binary point: the weights of one target pixel add up to exactly `1 << shift`.
     let shift: Int
-    /// The first source pixel of each target pixel. Never falls from one to the next.
+    /// The first source pixel of each target pixel.
     private(set) var starts: [Int]
     /// How many source pixels each target pixel takes, at least 1.
     private(set) var counts: [Int]
@@ -46,6 +46,13 @@ struct WeightTable<Weight: FixedWidthInteger & SignedInteger & Sendable> {
 
     /// The source pixel after the last that target pixel `index` takes.
     func end(_ index: Int) -> Int { starts[index] + counts[index] }
+
+    /// From the first source pixel that any of these target pixels takes to the last, of one or two in a row. The second one's may begin before the first
+    /// one's, as windows have no zeros at their ends.
+    func rows(_ targets: Range<Int>) -> Range<Int> {
+        let (first, last) = (targets.lowerBound, targets.upperBound - 1)
+        return min(starts[first], starts[last])..<max(end(first), end(last))
+    }
 
     /// What source pixel `position` counts in target pixel `index`.
     func weight(_ index: Int, at position: Int) -> Weight {

@@ -121,19 +121,27 @@ public enum ResampleOracle {
         }
     }
 
+    /// Allowed error of the colours of RGBA of 8 bits in products of colour and alpha, of 255 × 255.
+    private static let faint = 5.0
+
     /// How far samples are from the exact ones before rounding: the worst, and the mean beyond that of perfect rounding.
     ///
-    /// Pixels whose exact alpha lies so near to a half that double precision cannot tell the side are passed over.
+    /// Pixels whose exact alpha lies so near to a half that neither side is wrong are passed over. Colours of
+    /// RGBA of 8 bits are weighed as 16-bit products with alpha: under alpha a their error may be `faint` / a more, and the mean leaves out those under
+    /// less than 4.
     public static func compare(
         _ samples: [Int], _ exact: [Double], _ format: PixelFormat
     ) -> (worst: Double, excess: Double) {
         guard samples.count == exact.count else { return (.infinity, .infinity) }
         var (worst, sum, count) = (0.0, 0.0, 0)
         for i in stride(from: 0, to: samples.count, by: format.channels) {
-            if format.hasAlpha && abs(exact[i + format.channels - 1] - 0.5) < 1e-3 { continue }
+            let near = format == .rgba8 ? faint / 255 : 1e-3
+            if format.hasAlpha && abs(exact[i + format.channels - 1] - 0.5) < near { continue }
+            let alpha = format == .rgba8 ? exact[i + 3] : .infinity
             for c in i..<i + format.channels {
                 let error = abs(Double(samples[c]) - exact[c])
-                worst = max(worst, error)
+                worst = max(worst, c < i + 3 ? error - faint / alpha : error)
+                if c < i + 3 && alpha < 4 { continue }
                 sum += error - abs(exact[c].rounded() - exact[c])
                 count += 1
             }

@@ -26,8 +26,10 @@ struct ResampleKernelTests {
     /// - Parameters:
     ///   - samples, weights: their ranges; no sum may overflow.
     ///   - shifts: with which no result of `Int32` overflows, which are not saturated.
+    ///   - base: what is added to results.
     private func columns<Row: ResampleRow>(
-        _: Row.Type, samples: ClosedRange<Row>, weights range: ClosedRange<Row.Weight>, shifts: [Int]
+        _: Row.Type, samples: ClosedRange<Row.Sample>, weights range: ClosedRange<Row.Weight>, shifts: [Int],
+        base: Row.Result.Sample = 0
     ) {
         var generator = SplitMix64(seed: 31)
         for tier in CPUTier.available {
@@ -48,31 +50,81 @@ struct ResampleKernelTests {
                             table.scratchCount(pixels: pixels, channels: channels),
                             in: Row.Scratch.min...Row.Scratch.max,
                             using: &generator)
-                        var target = [Row.Result](repeating: 1, count: windows * channels)
+                        var target = [Row.Result.Sample](repeating: 1, count: windows * channels)
                         var room = scratch.mutableSpan
                         var span = target.mutableSpan
                         Row.weighColumns(
                             row.span, channels: channels, columns: table, shift: shift, scratch: &room, into: &span,
                             tier: tier)
-                        var expected: [Row.Result] = []
+                        var expected: [Row.Result.Sample] = []
                         for i in 0..<windows {
                             for c in 0..<channels {
                                 var sum: Int128 = 0
                                 for k in 0..<counts[i] {
                                     sum += Int128(row[(starts[i] + k) * channels + c]) * Int128(weights[i * taps + k])
                                 }
-                                expected.append(rounded(sum, shift))
+                                expected.append(rounded(sum, shift) + base)
                             }
                         }
                         #expect(target == expected, "\(Row.self) \(tier) \(channels) \(pixels) \(windows) \(shift)")
+                        columnsOfTwo(Row.self, row, target, channels, table, shift, &scratch, tier)
                     }
                 }
             }
         }
     }
 
+    /// A row together with another one, either first.
+    private func columnsOfTwo<Row: ResampleRow>(
+        _: Row.Type, _ row: [Row.Sample], _ target: [Row.Result.Sample], _ channels: Int,
+        _ table: ColumnWeights<Row.Weight>, _ shift: Int, _ scratch: inout [Row.Scratch], _ tier: CPUTier
+    ) {
+        var room = scratch.mutableSpan
+        let other = Array(row.reversed())
+        var single = target
+        var span = single.mutableSpan
+        Row.weighColumns(
+            other.span, channels: channels, columns: table, shift: shift, scratch: &room, into: &span, tier: .portable)
+        for (rows, expected) in [(row + other, target + single), (other + row, single + target)] {
+            var both = [Row.Result.Sample](repeating: 1, count: expected.count)
+            var targets = both.mutableSpan
+            Row.weighColumnsOfTwo(
+                rows.span, channels: channels, columns: table, shift: shift, scratch: &room, into: &targets, tier: tier)
+            #expect(both == expected, "\(Row.self) \(tier) \(channels) two rows of \(row.count) to \(target.count)")
+        }
+    }
+
+    /// Two rows of results of one window, of which the first has no weights at the end, and the second none at the beginning.
+    private func rowsForTwo<Row: ResampleRow>(
+        _: Row.Type, _ rows: [Row.Sample], _ offsets: [Int], _ weights: [Row.Weight], width: Int, _ shift: Int,
+        _ tier: CPUTier
+    ) {
+        for (end, first) in [(offsets.count, 0), (1, 0), (2, offsets.count - 1), (0, 0), (0, offsets.count)] {
+            var both = weights + weights.reversed()
+            for i in end..<offsets.count { both[i] = 0 }
+            for i in 0..<first { both[offsets.count + i] = 0 }
+            var expected: [Row.Result.Sample] = []
+            for k in 0..<2 {
+                let own = Array(both[k * offsets.count..<(k + 1) * offsets.count])
+                var row = [Row.Result.Sample](repeating: 1, count: width)
+                var span = row.mutableSpan
+                Row.weighRows(
+                    rows.span, offsets: offsets.span, weights: own.span, shift: shift, ahead: 0..<0, into: &span,
+                    tier: .portable)
+                expected += row
+            }
+            var target = [Row.Result.Sample](repeating: 1, count: 2 * width)
+            var span = target.mutableSpan
+            Row.weighRowsForTwo(
+                rows.span, offsets: offsets.span, weights: both.span, shift: shift, ahead: 1..<rows.count,
+                into: &span, tier: tier)
+            #expect(target == expected, "\(Row.self) \(tier) two rows of \(width), \(end) and \(first)")
+        }
+    }
+
     private func rows<Row: ResampleRow>(
-        _: Row.Type, samples: ClosedRange<Row>, weights range: ClosedRange<Row.Weight>, shifts: [Int]
+        _: Row.Type, samples: ClosedRange<Row.Sample>, weights range: ClosedRange<Row.Weight>, shifts: [Int],
+        base: Row.Result.Sample = 0
     ) {
         var generator = SplitMix64(seed: 32)
         for tier in CPUTier.available {
@@ -80,7 +132,7 @@ struct ResampleKernelTests {
                 for count in [1, 2, 5] {
                     let rows = (0..<2 * count).map { _ in random(width, in: samples, using: &generator) }
                     let weights = random(2 * count, in: range, using: &generator)
-                    var all = [Row](repeating: 3, count: 2 * count * width + 4)
+                    var all = [Row.Sample](repeating: 3, count: 2 * count * width + 4)
                     var offsets: [Int] = []
                     for j in 0..<2 * count {
                         // In another order than they were made.
@@ -92,23 +144,25 @@ struct ResampleKernelTests {
                         (0..<2 * count).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
                     }
                     for shift in shifts {
-                        var target = [Row.Result](repeating: 1, count: width)
+                        var target = [Row.Result.Sample](repeating: 1, count: width)
                         var span = target.mutableSpan
                         Row.weighRows(
                             all.span, offsets: offsets.span, weights: weights.span, shift: shift,
                             ahead: 1..<all.count, into: &span, tier: tier)
                         #expect(
-                            target == expected.map { rounded($0, shift) },
+                            target == expected.map { rounded($0, shift) + base },
                             "\(Row.self) \(tier) \(width) \(count) \(shift)")
+                        rowsForTwo(Row.self, all, offsets, weights, width: width, shift, tier)
                     }
-                    sums(Row.self, all, offsets, weights, expected, tier)
+                    sums(Row.self, all, offsets, weights, expected, base, tier)
                 }
             }
         }
     }
 
     private func sums<Row: ResampleRow>(
-        _: Row.Type, _ rows: [Row], _ offsets: [Int], _ weights: [Row.Weight], _ expected: [Int128], _ tier: CPUTier
+        _: Row.Type, _ rows: [Row.Sample], _ offsets: [Int], _ weights: [Row.Weight], _ expected: [Int128],
+        _ base: Row.Result.Sample, _ tier: CPUTier
     ) {
         var sums = [Row.Sum](repeating: 77, count: expected.count)
         var span = sums.mutableSpan
@@ -127,10 +181,10 @@ struct ResampleKernelTests {
         Row.addRows(rows.span, offsets: offsets.span, weights: weights.span, isFirst: false, to: &span, tier: tier)
         #expect(sums.map { Int128($0) } == expected.map { $0 + 5 })
         for shift in [1, 5, 20] {
-            var row = [Row.Result](repeating: 0, count: expected.count)
+            var row = [Row.Result.Sample](repeating: 0, count: expected.count)
             var target = row.mutableSpan
             Row.round(sums.span, shift: shift, into: &target)
-            #expect(row == expected.map { rounded($0 + 5, shift) })
+            #expect(row == expected.map { rounded($0 + 5, shift) + base })
         }
     }
 
@@ -142,6 +196,14 @@ struct ResampleKernelTests {
     @Test func sixteenBits() {
         columns(Int16.self, samples: -8000...8000, weights: -6000...6000, shifts: [1, 18, 22])
         rows(Int16.self, samples: -8000...8000, weights: -16_000...16_000, shifts: [1, 18, 22])
+    }
+
+    @Test func products() {
+        let base = productBias << Int32(alphaFractionBits)
+        columns(Product.self, samples: -32_767...32_258, weights: -1500...1500, shifts: [1, 15, 16])
+        rows(Product.self, samples: -32_767...32_258, weights: -6000...6000, shifts: [1, 15, 16])
+        columns(HalfProduct.self, samples: .min ... .max, weights: -1500...1500, shifts: [1, 2], base: base)
+        rows(HalfProduct.self, samples: .min ... .max, weights: -6000...6000, shifts: [1, 2], base: base)
     }
 
     @Test func unsignedSixteenBits() {
@@ -191,11 +253,12 @@ struct ResampleKernelTests {
     func samplesThereAndBack(layout: SampleLayout, tier: CPUTier) {
         thereAndBack(Int64.self, Int64.self, layout, tier)
         if !(layout.isWide && layout.hasAlpha) { thereAndBack(UInt16.self, Int32.self, layout, tier) }
+        if layout == .rgba8 { thereAndBack(Product.self, Int32.self, layout, tier, bias: Int(productBias)) }
         if !layout.isWide && !layout.hasAlpha { thereAndBack(UInt8.self, UInt8.self, layout, tier) }
     }
 
     private func thereAndBack<Row: ResampleSource, Result: ResampleResult>(
-        _: Row.Type, _: Result.Type, _ layout: SampleLayout, _ tier: CPUTier
+        _: Row.Type, _: Result.Type, _ layout: SampleLayout, _ tier: CPUTier, bias: Int = 0
     ) {
         var generator = SplitMix64(seed: 33)
         let pixels = 57
@@ -207,17 +270,17 @@ struct ResampleKernelTests {
             let at = i * layout.channels + c
             return layout.isWide ? Int(picture[2 * at]) | Int(picture[2 * at + 1]) << 8 : Int(picture[at])
         }
-        var row = [Row](repeating: 5, count: pixels * layout.channels)
+        var row = [Row.Sample](repeating: 5, count: pixels * layout.channels)
         var unpacked = row.mutableSpan
         Row.unpack(bytes.span, layout: layout, into: &unpacked, tier: tier)
-        var results: [Result] = []
+        var results: [Result.Sample] = []
         for i in 0..<pixels {
             for c in 0..<layout.channels {
                 let isAlpha = c == layout.channels - 1
                 let factor = layout.hasAlpha ? (isAlpha ? full : sample(i, layout.channels - 1)) : 1
-                let value = row[i * layout.channels + c]
-                #expect(Int(value) == sample(i, c) * factor)
-                results.append(layout.hasAlpha ? Result(value) << Result(alphaFractionBits) : Result(value))
+                let value = Int(row[i * layout.channels + c]) + bias
+                #expect(value == sample(i, c) * factor)
+                results.append(Result.Sample(layout.hasAlpha ? value << alphaFractionBits : value))
             }
         }
         var result = [UInt8](repeating: 9, count: bytes.count)
