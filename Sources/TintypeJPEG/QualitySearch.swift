@@ -193,9 +193,9 @@ struct QualitySearch {
         return Double(headerBytes) + bytes * correction
     }
 
-    /// What bytes are nearly proportional to: bits of coefficients, and eight for each block, which has a DC coefficient and an end.
+    /// What bytes are nearly proportional to: bits of coefficients, and five for each block, which has a DC coefficient and an end.
     private func weight(_ survivors: SurvivorCounts.Totals, _ bands: [BlockBand], _ steps: [[UInt8]]) -> Double {
-        Double(survivors.bits(steps) / 16 + 8 * bands.count * frame.layout.blocksPerRow)
+        Double(survivors.bits(steps) / 16 + 5 * bands.count * frame.layout.blocksPerRow)
     }
 
     private func steps(_ quality: FineQuality) -> [[UInt8]] {

@@ -95,7 +95,7 @@ struct SurvivorCounts {
                     sum += counts[index] * (16 * 5 - Self.logarithm(step)) + logarithms[index]
                 }
             }
-            return sum * stride
+            return stride * sum
         }
 
         /// To base 2, in 16ths: by the straight line between powers of two.

@@ -214,7 +214,23 @@ struct EncoderTablesTests {
             #expect(later.values == atOnce.values)
             var survivors = SurvivorCounts(layout, stride: 1)
             survivors.add(packed(finest, quantizing: false))
-            #expect(survivors.totals.count(steps) == later.values.count { $0 != 0 })
+            let expected = bits(packed(finest, quantizing: false), left: later, steps[0])
+            // Logarithms are taken by straight lines: a tenth of a bit.
+            #expect(abs(Double(survivors.totals.bits(steps)) - 16 * expected) <= 2 * Double(later.values.count))
         }
+    }
+
+    /// Five bits for each coefficient of a row of blocks that is left, and the base-2 logarithm of how often the step goes into it.
+    private func bits(_ band: BlockBand, left: BlockBand, _ steps: [UInt8]) -> Double {
+        var (cursor, sum) = (0, 0.0)
+        for (mask, leftMask) in zip(band.masks, left.masks) {
+            for k in 0..<64 where mask >> k & 1 == 1 {
+                let size = min(Int(band.values[cursor].magnitude) / 4, 255)
+                cursor += 1
+                let step = Int(steps[Int(naturalOrder[k])])
+                if leftMask >> k & 1 == 1 && size >= step { sum += 5 + log2(Double(size) / Double(step)) }
+            }
+        }
+        return sum
     }
 }
