@@ -102,7 +102,7 @@ struct SurvivorCounts {
         private static func logarithm(_ value: Int) -> Int {
             guard value > 0 else { return 0 }
             let exponent = value.bitWidth - 1 - value.leadingZeroBitCount
-            return 16 * exponent + (value - 1 << exponent) * 16 >> exponent
+            return 16 * exponent + ((value - 1 << exponent) * 16) >> exponent
         }
     }
 }
