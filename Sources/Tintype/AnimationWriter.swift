@@ -66,8 +66,9 @@ struct AnimationWriter: ~Copyable {
     }
 
     mutating func finish() throws(ImageError) {
-        if let frames = try waiting?.quantized() {
-            for frame in frames { try png?.writeFrame(frame.image, delayMilliseconds: frame.delayMilliseconds) }
+        if let waiting, var encoder = png.take() {
+            try waiting.writeQuantized(to: &encoder)
+            png = consume encoder
         }
         try gif?.finish()
         try png?.finish()
@@ -76,11 +77,10 @@ struct AnimationWriter: ~Copyable {
 
 /// Frames that wait for a palette in common, which depends on all of them.
 private struct WaitingFrames {
-    private let size: Size
     private let quantizer: Quantizer
     private let threads: Int
     private var budget: MemoryBudget
-    private var pixels: [[UInt32]] = []
+    private var sequence: PictureSequence
     private var delays: [Int] = []
 
     /// What a pixel of a frame takes in all: as it came, in the palette's colours, and as the encoder holds it.
@@ -88,31 +88,36 @@ private struct WaitingFrames {
 
     init(_ size: Size, _ quantizer: Quantizer, _ options: Thumbnail) throws(ImageError) {
         try quantizer.check()
-        self.size = size
         self.quantizer = quantizer
         threads = options.threads
+        sequence = PictureSequence(size: size, quantizer: quantizer)
         budget = MemoryBudget(limit: options.options.limits.memory)
     }
 
     mutating func append(_ frame: Image, delayMilliseconds: Int) throws(ImageError) {
+        let size = sequence.size
         try budget.charge(
             size.height, stride: size.width * Self.bytesPerPixel, for: "frames that wait for a palette", format: .png)
         var rows = AnyRowSource(try PixelConversion(AnyRowSource(frame.rows), to: .rgba8))
-        let converted = try Image(collecting: &rows)
-        var frame: [UInt32] = []
-        frame.reserveCapacity(size.width * size.height)
-        quantizer.append(converted.pixels.span, to: &frame)
-        pixels.append(frame)
+        let held = sequence.pixelCount
+        sequence.append(try Image(collecting: &rows).pixels)
+        // Rows that stay take nothing.
+        budget.release(size.width * size.height - (sequence.pixelCount - held), stride: Self.bytesPerPixel)
         delays.append(delayMilliseconds)
     }
 
-    /// The frames in the colours of their palette.
-    func quantized() throws(ImageError) -> [(image: Image, delayMilliseconds: Int)] {
-        let frames = try quantizer.quantize(pixels, width: size.width, threads: threads)
-        return zip(frames, delays).map { (image($0), $1) }
+    /// Gives away each frame in the colours of their palette.
+    func writeQuantized(to encoder: inout PNGAnimationEncoder) throws(ImageError) {
+        let size = sequence.size
+        var canvas = [UInt32](repeating: 0, count: size.width * size.height)
+        let pictures = try quantizer.quantize(sequence, threads: threads)
+        for (picture, delay) in zip(pictures, delays) {
+            picture.draw(on: &canvas, width: size.width)
+            try encoder.writeFrame(Self.image(canvas, size), delayMilliseconds: delay)
+        }
     }
 
-    private func image(_ pixels: [UInt32]) -> Image {
+    private static func image(_ pixels: [UInt32], _ size: Size) -> Image {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(pixels.count * 4)
         for color in pixels {

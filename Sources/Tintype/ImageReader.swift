@@ -96,6 +96,8 @@ public final class ImageReader: RowSource {
 
     /// The rows in which the present frame may differ from the one before.
     var changedRows: Range<Int> { decoder.changedRows }
+    /// The columns in which it may.
+    var changedColumns: Range<Int> { decoder.changedColumns }
 
     public func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
         try decoder.readRow(into: &row)
@@ -159,6 +161,7 @@ private protocol DecoderBox: AnyObject {
     func sample(every step: Int) -> Int
     func nextFrame() throws(ImageError) -> Frame?
     var changedRows: Range<Int> { get }
+    var changedColumns: Range<Int> { get }
     func skipUnchangedRows()
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError)
     func finish() throws(ImageError)
@@ -180,6 +183,7 @@ private final class Box<Decoder: ImageDecoder & ~Copyable>: DecoderBox {
     func sample(every step: Int) -> Int { decoder.sample(every: step) }
     func nextFrame() throws(ImageError) -> Frame? { try decoder.nextFrame() }
     var changedRows: Range<Int> { decoder.changedRows }
+    var changedColumns: Range<Int> { decoder.changedColumns }
     func skipUnchangedRows() { decoder.skipUnchangedRows() }
     func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) { try decoder.readRow(into: &row) }
     func finish() throws(ImageError) { try decoder.finish() }

@@ -62,7 +62,7 @@ extension Thumbnail {
 
 /// The frames that are kept of an animation, brought to their size: several at once, in their order.
 ///
-/// Of most frames only some rows differ from the one before; only those are resampled.
+/// Of most frames only a part differs from the one before; only that is resampled.
 private struct SmallFrames {
     struct Item {
         var image: Image
@@ -73,7 +73,7 @@ private struct SmallFrames {
     private struct Job: Sendable {
         enum Work: Sendable {
             case whole(Image)
-            case band(FrameBands.Band)
+            case patch(FramePatches.Patch)
             case done(Image)
             /// It shows what the one before shows.
             case nothing
@@ -87,15 +87,15 @@ private struct SmallFrames {
     private let encoding: Encoding
     private let orientation: Orientation
     private let colors: ColorPlan
-    private let bands: FrameBands?
+    private let patches: FramePatches?
     private var selection: FrameSelection
     /// The last frame that was kept, until it is known how long it stays.
     private var pending: Job?
     private var ready: [Item] = []
     private var hasEnded = false
-    /// The last frame as it came, and the rows that changed since the one that was kept last; nil before the first.
+    /// The last frame as it came, and what changed since the one that was kept last; nil before the first.
     private var canvas: [UInt8] = []
-    private var changed: Range<Int>?
+    private var changed: FramePatches.Box?
     /// The last frame made small.
     private var small: (size: Size, pixelFormat: PixelFormat, pixels: [UInt8])?
 
@@ -108,7 +108,7 @@ private struct SmallFrames {
         self.selection = selection
         orientation = thumbnail.orient ? reader.info.orientation : .up
         colors = thumbnail.colorPlan(reader.metadata, reader.pixelFormat)
-        bands = try FrameBands(thumbnail, frames: reader.size, orientation: orientation)
+        patches = try FramePatches(thumbnail, frames: reader.size, orientation: orientation)
     }
 
     mutating func next() throws(ImageError) -> Item? {
@@ -119,7 +119,7 @@ private struct SmallFrames {
     /// Decodes some frames, and makes all of them small at once.
     private mutating func work() throws(ImageError) {
         let jobs = try decode()
-        let (thumbnail, encoding, orientation, colors, bands) = (thumbnail, encoding, orientation, colors, bands)
+        let (thumbnail, encoding, orientation, colors, patches) = (thumbnail, encoding, orientation, colors, patches)
         let images = try Parallel.map(jobs.count, threads: thumbnail.threads) { index throws(ImageError) -> Image? in
             var rows: AnyRowSource
             switch jobs[index].work {
@@ -127,15 +127,19 @@ private struct SmallFrames {
             case .done(let image): rows = AnyRowSource(image.rows)
             case .whole(let image):
                 rows = try thumbnail.rows(AnyRowSource(image.rows), orientation: orientation, colors: colors)
-            case .band(let band):
-                guard let bands else { return nil }
-                rows = try bands.rows(band, colors: colors)
+            case .patch(let patch):
+                guard let patches else { return nil }
+                rows = try patches.rows(patch, colors: colors)
             }
             rows = try encoding.converted(rows, background: thumbnail.background)
             return try Image(collecting: &rows, limit: thumbnail.options.limits.memory)
         }
         for (job, image) in zip(jobs, images) {
-            if case .band(let band) = job.work { replace(band.target, by: image) } else if let image { begin(image) }
+            if case .patch(let patch) = job.work {
+                replace(patch.target, by: image)
+            } else if let image {
+                begin(image)
+            }
             guard let small else { continue }
             let whole = Image(size: small.size, pixelFormat: small.pixelFormat, pixels: small.pixels)
             ready.append(Item(image: whole, delayMilliseconds: job.delayMilliseconds))
@@ -147,10 +151,15 @@ private struct SmallFrames {
         small = (image.size, image.pixelFormat, image.pixels)
     }
 
-    /// Puts rows into the last small frame.
-    private mutating func replace(_ target: Range<Int>, by rows: Image?) {
-        guard let rows, let stride = small.map({ $0.size.width * $0.pixelFormat.bytesPerPixel }) else { return }
-        small?.pixels.replaceSubrange(target.lowerBound * stride..<target.upperBound * stride, with: rows.pixels)
+    /// Puts a part into the last small frame.
+    private mutating func replace(_ target: FramePatches.Box, by part: Image?) {
+        guard let part, let width = small?.size.width else { return }
+        let (bytes, stride) = (part.pixelFormat.bytesPerPixel, part.bytesPerRow)
+        for (line, y) in target.rows.enumerated() {
+            let start = (y * width + target.columns.lowerBound) * bytes
+            small?.pixels.replaceSubrange(
+                start..<start + stride, with: part.pixels[line * stride..<(line + 1) * stride])
+        }
     }
 
     /// The next frames of those that are kept, as many as there are threads and memory allows.
@@ -173,7 +182,7 @@ private struct SmallFrames {
                 if isKept { pending = Job(work: .done(try smallFrame()), delayMilliseconds: delay) }
             } else {
                 // Also of one that is left out, as the next may tell only what changes after it.
-                note(reader.changedRows)
+                note(FramePatches.Box(columns: reader.changedColumns, rows: reader.changedRows))
                 try reader.readFrame(into: &canvas)
                 if isKept { pending = Job(work: takeWork(), delayMilliseconds: delay) }
             }
@@ -182,20 +191,17 @@ private struct SmallFrames {
         return jobs
     }
 
-    private mutating func note(_ rows: Range<Int>) {
-        guard let known = changed, !rows.isEmpty else { return }
-        changed =
-            known.isEmpty
-            ? rows : min(known.lowerBound, rows.lowerBound)..<max(known.upperBound, rows.upperBound)
+    private mutating func note(_ box: FramePatches.Box) {
+        changed = changed?.union(box)
     }
 
     /// What is to be done for the frame on the canvas.
     private mutating func takeWork() -> Job.Work {
-        defer { changed = 0..<0 }
-        guard let bands, let changed else {
+        defer { changed = FramePatches.Box(columns: 0..<0, rows: 0..<0) }
+        guard let patches, let changed else {
             return .whole(Image(size: reader.size, pixelFormat: reader.pixelFormat, pixels: canvas))
         }
-        return bands.band(of: canvas, reader.pixelFormat, changed: changed).map { .band($0) } ?? .nothing
+        return patches.patch(of: canvas, reader.pixelFormat, changed: changed).map { .patch($0) } ?? .nothing
     }
 
     private func smallFrame() throws(ImageError) -> Image {

@@ -100,6 +100,9 @@ public protocol ImageDecoder: RowSource, ~Copyable {
     /// The rows of the present frame that may differ from those of the frame before; all of them where the decoder cannot tell.
     var changedRows: Range<Int> { get }
 
+    /// The columns in which they may differ.
+    var changedColumns: Range<Int> { get }
+
     /// Passes over the rows before `changedRows`, as far as they were not read.
     mutating func skipUnchangedRows()
 
@@ -111,6 +114,7 @@ public protocol ImageDecoder: RowSource, ~Copyable {
 extension ImageDecoder where Self: ~Copyable {
     public mutating func reduce(by denominator: Int, coarsely: Bool) -> Int { 1 }
     public var changedRows: Range<Int> { 0..<size.height }
+    public var changedColumns: Range<Int> { 0..<size.width }
     public mutating func skipUnchangedRows() {}
     public mutating func sample(every step: Int) -> Int { 1 }
 }

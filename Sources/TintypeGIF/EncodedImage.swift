@@ -51,12 +51,15 @@ struct ImagePixels: Sendable {
 
     /// About how many bytes the image's data will have; nil if no table has room for its colours.
     var roughByteCount: Int? {
-        ownTable.map { encoded($0, isLocal: true, $0[0] == nil ? .asColors : .asTransparent).data.count }
+        guard let table = ownTable else { return nil }
+        let places = places(in: table)
+        let mode: FreePixels = isFree.isEmpty || places.transparent == nil ? .asColors : .inRuns
+        return encoded(places, mode)?.data.count
     }
 
     /// `table`, with as many of the colours that are free as there is room for in its bits: those can be shown where that makes for longer strings.
     private func filledUp(_ table: ColorIndex) -> ColorIndex {
-        let room = (1 << Self.bits(table)) - table.colors.count
+        let room = (1 << BlockWriter.tableBits(table.colors.count)) - table.colors.count
         if isFree.isEmpty || room == 0 { return table }
         var histogram = ColorHistogram()
         let free = colors.indices.filter { isFree[$0] && table[colors[$0]] == nil }.map { colors[$0] }
@@ -68,91 +71,137 @@ struct ImagePixels: Sendable {
 
     /// The image in the fewest bytes, with the global colour table or one of its own.
     ///
+    /// - Parameter saysTransparent: whether transparency is told of, if there is room for it in the global table, also where nothing is transparent.
     /// - Throws: `misuse` if its colours are too many for any table.
-    func encoded(global: ColorIndex, interlaced: Bool = false) throws(ImageError) -> EncodedImage {
+    func encoded(
+        global: ColorIndex, interlaced: Bool = false, saysTransparent: Bool = false
+    ) throws(ImageError) -> EncodedImage {
         let pixels = interlaced ? interlacedRows() : self
-        var images = pixels.modes(global).map { pixels.encoded(global, isLocal: false, $0) }
-        if let needed = ownTable, images.isEmpty || Self.bits(needed) < Self.bits(global) {
+        let places = pixels.places(in: global)
+        var best = pixels.encoded(places, palette: [], below: nil)
+        if Self.mayGain(places, over: best), let needed = ownTable {
             let own = filledUp(needed)
-            images += pixels.modes(own).map { pixels.encoded(own, isLocal: true, $0) }
+            best = pixels.encoded(pixels.places(in: own), palette: own.colors, below: best) ?? best
         }
-        guard var best = images.min(by: { $0.byteCount < $1.byteCount }) else {
+        guard var best else {
             throw ImageError(.misuse, "an image of more than 256 colours", format: .gif)
         }
         best.isInterlaced = interlaced
+        if saysTransparent, best.transparentIndex == nil, best.palette.isEmpty {
+            best.transparentIndex = places.transparent.map { Int($0) }
+        }
         return best
     }
 
-    private static func bits(_ table: ColorIndex) -> Int { BlockWriter.tableBits(table.colors.count) }
-
-    /// How the image can be written with a table; empty if it cannot.
-    private func modes(_ table: ColorIndex) -> [FreePixels] {
-        var (hasNeeded, hasAll) = (true, true)
-        var last: UInt32?
-        for i in colors.indices where colors[i] != last {
-            if table[colors[i]] != nil {
-                last = colors[i]
-            } else {
-                hasAll = false
-                if isFree.isEmpty || !isFree[i] { hasNeeded = false }
-            }
-        }
-        guard hasNeeded else { return [] }
-        if isFree.isEmpty { return [.asColors] }
-        guard table[0] != nil else { return hasAll ? [.asColors] : [] }
-        return [.asTransparent, .inRuns, .inStrings] + (hasAll ? [.asColors] : [])
+    /// Whether a table of its own may make an image shorter: by no more than its codes get shorter, if there are as many, and its colours take room.
+    private static func mayGain(_ places: Places, over best: EncodedImage?) -> Bool {
+        guard let best else { return true }
+        let codeSize = max(2, places.neededBits)
+        let codes = best.data.count * 8 / (codeSize + 1)
+        let gained = LZWEncoder.bits(codes, codeSize: best.codeSize) - LZWEncoder.bits(codes, codeSize: codeSize)
+        return gained / 8 >= 3 << places.neededBits
     }
 
-    private func encoded(_ table: ColorIndex, isLocal: Bool, _ mode: FreePixels) -> EncodedImage {
-        let transparent = table[0].map { UInt8(truncatingIfNeeded: $0) }
-        let indexes = indexes(table)
-        var highest = transparent ?? 0
-        for i in indexes.indices where mode == .asColors || isFree.isEmpty || !isFree[i] {
-            highest = max(highest, indexes[i])
+    /// The image in the fewest bytes with one table; nil if it cannot be written with that, or not in fewer than another.
+    private func encoded(_ places: Places, palette: [UInt32], below other: EncodedImage?) -> EncodedImage? {
+        var best: EncodedImage?
+        for mode in places.modes {
+            let limit = (best ?? other)?.byteCount ?? .max
+            guard var image = encoded(places, mode, below: limit) else { continue }
+            image.palette = palette
+            if image.byteCount < limit { best = image }
         }
+        return best
+    }
+
+    /// Images of as many pixels are not tried in every way.
+    private static let large = 1 << 13
+
+    /// The pixels as places in a colour table.
+    private struct Places {
+        /// Transparency's place, or 0, for colours that the table does not have.
+        var indexes: [UInt8]
+        /// The colour 0's place or, where it has none, one that nothing needs; nil if all are needed.
+        var transparent: UInt8?
+        /// The highest of all, and of what must be drawn and transparency.
+        var highest: (all: UInt8, needed: UInt8)
+        /// Bits for a table of what must be drawn, and of transparency if there are free pixels.
+        var neededBits: Int
+        /// How the image can be written with the table, what is likely the shortest first; empty if it cannot.
+        var modes: [FreePixels]
+    }
+
+    private func places(in table: ColorIndex) -> Places {
+        var found = [Int16](repeating: -1, count: colors.count)
+        var isNeeded = [Bool](repeating: false, count: 256)
+        var (needed, hasMissing, missesNeeded, hasHoles) = (0, false, false, !isFree.isEmpty)
+        var (last, place) = (~(colors.first ?? 0), Int16(-1))
+        for i in colors.indices {
+            let color = colors[i]
+            if color != last {
+                (last, place) = (color, table[color].map { Int16(truncatingIfNeeded: $0) } ?? -1)
+                if color == 0 { hasHoles = true } else if place < 0 { hasMissing = true }
+            }
+            found[i] = place
+            if !isFree.isEmpty, isFree[i] { continue }
+            needed &+= 1
+            if place >= 0 { isNeeded[Int(place)] = true } else if color != 0 { missesNeeded = true }
+        }
+        let transparent = table[0] ?? (0..<1 << BlockWriter.tableBits(table.colors.count)).first { !isNeeded[$0] }
+        if let transparent, hasHoles { isNeeded[transparent] = true }
+        let hole = UInt8(truncatingIfNeeded: transparent ?? 0)
+        let indexes = found.map { $0 < 0 ? hole : UInt8(truncatingIfNeeded: $0) }
+        let canHide = transparent != nil
+        var modes: [FreePixels] = []
+        let isMostlyNeeded = needed >= colors.count / 4 * 3
+        if !missesNeeded, !isFree.isEmpty, canHide {
+            modes = [.inRuns, .inStrings, .asTransparent]
+            // Where little is free to choose, choosing well gains next to nothing; and runs are seldom worse than none.
+            if colors.count >= Self.large { modes.removeLast(isMostlyNeeded ? 2 : 1) }
+        }
+        let hasAll = !hasMissing && (canHide || !colors.contains(0))
+        if hasAll { modes.insert(.asColors, at: isMostlyNeeded ? 0 : modes.count) }
+        return Places(
+            indexes: indexes, transparent: canHide ? hole : nil,
+            highest: (indexes.max() ?? 0, UInt8(truncatingIfNeeded: isNeeded.lastIndex(of: true) ?? 0)),
+            neededBits: BlockWriter.tableBits(max(1, isNeeded.count { $0 })), modes: modes)
+    }
+
+    /// Nil if the data have more bytes than `limit`.
+    private func encoded(_ places: Places, _ mode: FreePixels, below limit: Int = .max) -> EncodedImage? {
+        let hides = mode != .asColors && !isFree.isEmpty
+        let highest = hides ? places.highest.needed : places.highest.all
         let codeSize = max(2, BlockWriter.tableBits(Int(highest) + 1))
-        var input = LZWEncoder.Input(indexes: indexes)
-        if let transparent, !isFree.isEmpty, mode != .asColors {
-            input = hiding(indexes, mode, transparent, below: 1 << codeSize)
+        var input = LZWEncoder.Input(indexes: places.indexes)
+        if let transparent = places.transparent, hides {
+            input = hiding(places.indexes, mode, transparent, below: 1 << codeSize)
         }
         // Who need not expect transparency can do without alpha.
-        let isUsed = transparent.map { mode == .inStrings || input.indexes.contains($0) } ?? false
+        let isUsed = places.transparent.map { mode == .inStrings || input.indexes.contains($0) } ?? false
+        guard let data = LZWEncoder.encode(input, codeSize: codeSize, limit: limit) else { return nil }
         return EncodedImage(
-            x: x, y: y, size: size, palette: isLocal ? table.colors : [],
-            transparentIndex: isUsed ? transparent.map { Int($0) } : nil, codeSize: codeSize,
-            data: LZWEncoder.encode(input, codeSize: codeSize))
-    }
-
-    /// The indexes of all pixels, the one of transparency where a colour is not in the table.
-    private func indexes(_ table: ColorIndex) -> [UInt8] {
-        let missing = table[0] ?? 0
-        var (last, index) = (colors[0], UInt8(truncatingIfNeeded: table[colors[0]] ?? missing))
-        return colors.map { color in
-            if color != last { (last, index) = (color, UInt8(truncatingIfNeeded: table[color] ?? missing)) }
-            return index
-        }
+            x: x, y: y, size: size, transparentIndex: isUsed ? places.transparent.map { Int($0) } : nil,
+            codeSize: codeSize, data: data)
     }
 
     /// The indexes with free pixels transparent or, where the mode says so, as they are. Of those only indexes below a bound remain: they need no longer codes.
     private func hiding(_ indexes: [UInt8], _ mode: FreePixels, _ transparent: UInt8, below bound: Int)
         -> LZWEncoder.Input
     {
-        var input = LZWEncoder.Input(indexes: indexes, transparent: transparent)
-        if mode == .inStrings { input.isFree = isFree }
-        var shown: UInt32 = 0
+        var (hidden, choice) = (indexes, mode == .inStrings ? isFree : [])
+        var shown = transparent
         for i in indexes.indices {
-            if isFree[i] {
-                let staysFree = mode == .inStrings && indexes[i] != transparent && Int(indexes[i]) < bound
-                if mode == .inStrings { input.isFree[i] = staysFree }
-                if !staysFree && (mode != .inRuns || colors[i] != shown) {
-                    input.indexes[i] = transparent
-                    shown = 0
-                }
-            } else {
-                shown = colors[i]
+            if !isFree[i] {
+                shown = indexes[i]
+                continue
             }
+            if mode == .inStrings, indexes[i] != transparent, Int(indexes[i]) < bound { continue }
+            if mode == .inStrings { choice[i] = false }
+            if mode == .inRuns, indexes[i] == shown { continue }
+            hidden[i] = transparent
+            shown = transparent
         }
-        return input
+        return LZWEncoder.Input(indexes: hidden, transparent: transparent, isFree: choice)
     }
 
     /// The rows in the order of the four passes (GIF89a appendix E).

@@ -7,7 +7,8 @@ extension BlockReader {
         switch try reader.readByte() {
         case 0xF9: try readGraphicControl()
         case 0xFF: try readApplication()
-        // Comments, plain text (which nobody draws) and what is not known.
+        // Comments, plain text and what is not known. §23 has a graphic control hold for plain text too where that follows it; but nobody draws plain
+        // text, and giflib, Pillow and browsers let the control go to the next image, as is done here.
         default: try skipSubBlocks()
         }
     }

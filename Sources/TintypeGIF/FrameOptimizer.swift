@@ -1,43 +1,52 @@
 import TintypeCore
-
-/// A frame as it is to be shown, and for how long.
-struct CanvasFrame: Sendable {
-    /// The whole screen, row by row, red lowest; 0 is transparent.
-    var pixels: [UInt32]
-    /// Hundredths of a second.
-    var delay: Int
-}
+import TintypeQuantize
 
 /// What is to be drawn for a frame.
 struct FramePart: Sendable {
     var pixels: ImagePixels
     var disposal: GraphicControl.Disposal
+    /// Hundredths of a second.
     var delay: Int
 }
 
 /// Turns frames into what has to be drawn on the frame before: only the rectangle that changes, and its pixels that do not change left free.
 ///
 /// What becomes of a frame before the next is chosen by what the next is to show: the way that leaves it the least to draw. So each frame waits for the
-/// one after.
+/// one after. Only where frames differ is looked at: a small change of a large picture takes little time.
 struct FrameOptimizer {
     private let size: Size
-    /// The frame that waits, and what was on the screen before it.
-    private var waiting: (frame: CanvasFrame, base: [UInt32])?
+    /// What is on the screen before the frame that waits is drawn, that frame, and the one after while it is taken. 0 is transparent.
+    private var base: [UInt32]
+    private var shown: [UInt32]
+    private var next: [UInt32]
+    /// Where the frame that waits is to be drawn: it is `base` elsewhere.
+    private var drawn: Box
+    /// How long the frame that waits is shown, in hundredths of a second; nil before there is one.
+    private var delay: Int?
     private var isFirst = true
 
     init(size: Size) {
         self.size = size
+        base = [UInt32](repeating: 0, count: size.width * size.height)
+        (shown, next) = (base, base)
+        // The whole screen for the first frame, as some players do not begin with an empty one.
+        drawn = Box(columns: 0..<size.width, rows: 0..<size.height)
     }
 
-    var hasBegun: Bool { waiting != nil }
+    var hasBegun: Bool { delay != nil }
 
     /// A part of the screen.
     private struct Box {
         var columns: Range<Int>
         var rows: Range<Int>
 
-        func union(_ other: Box) -> Box {
-            Box(
+        static let onePixel = Box(columns: 0..<1, rows: 0..<1)
+
+        var area: Int { columns.count * rows.count }
+
+        func union(_ other: Box?) -> Box {
+            guard let other else { return self }
+            return Box(
                 columns: min(
                     columns.lowerBound, other.columns.lowerBound)..<max(columns.upperBound, other.columns.upperBound),
                 rows: min(rows.lowerBound, other.rows.lowerBound)..<max(rows.upperBound, other.rows.upperBound))
@@ -45,28 +54,38 @@ struct FrameOptimizer {
     }
 
     /// Takes the next frame, and returns the one before. A frame that shows the same as the one before only makes that last longer.
-    mutating func take(_ frame: CanvasFrame) -> FramePart? {
-        guard let (last, base) = waiting else {
-            waiting = (frame, [UInt32](repeating: 0, count: frame.pixels.count))
+    ///
+    /// - Parameters:
+    ///   - picture: what it changes of the frame before.
+    ///   - delay: hundredths of a second.
+    mutating func take(_ picture: PictureSequence.Picture, delay: Int) -> FramePart? {
+        picture.draw(on: &next, width: size.width)
+        guard let waits = self.delay else {
+            picture.draw(on: &shown, width: size.width)
+            self.delay = delay
             return nil
         }
-        if last.pixels == frame.pixels, let delay = Self.sum(last.delay, frame.delay) {
-            waiting?.frame.delay = delay
+        let rows = (picture.rows.first ?? 0)..<(picture.rows.last ?? -1) + 1
+        let change = changes(in: Box(columns: 0..<size.width, rows: rows)) { shown[$0] != next[$0] }
+        if change.count == 0, let sum = Self.sum(waits, delay) {
+            self.delay = sum
             return nil
         }
-        let way = cheapest(after: last.pixels, on: base, before: frame.pixels)
-        defer {
-            waiting = (frame, way.base)
-            isFirst = false
-        }
-        return part(last, on: base, way.box, way.disposal)
+        let way = cheapest(change)
+        let part = FramePart(
+            pixels: pixels(shown, on: base, in: way.box), disposal: way.disposal, delay: waits)
+        dispose(way, change.box)
+        picture.draw(on: &shown, width: size.width)
+        self.delay = delay
+        isFirst = false
+        return part
     }
 
     /// The last frame.
     mutating func finish() -> FramePart? {
-        guard let (last, base) = waiting else { return nil }
-        waiting = nil
-        return part(last, on: base, box(of: last.pixels, on: base), .leave)
+        guard let delay else { return nil }
+        self.delay = nil
+        return FramePart(pixels: pixels(shown, on: base, in: drawn), disposal: .leave, delay: delay)
     }
 
     /// The time of both together as players count it, who show a frame of at most 10 ms for 100 ms; nil if it is too long for one frame.
@@ -75,76 +94,104 @@ struct FrameOptimizer {
         return sum <= 65_535 ? sum : nil
     }
 
-    private typealias Way = (disposal: GraphicControl.Disposal, box: Box, base: [UInt32])
+    /// Pixels of some kind: how many, and the smallest rectangle around them.
+    private typealias Changes = (count: Int, box: Box?)
 
-    /// What had best become of `shown`, drawn on `base`, before `next` is drawn.
-    private func cheapest(after shown: [UInt32], on base: [UInt32], before next: [UInt32]) -> Way {
-        let box = box(of: shown, on: base)
-        let vanishing = changes(from: shown, to: next) { $0 != 0 && $1 == 0 }
-        // Nothing is gained over next to nothing.
-        if vanishing.count == 0, changes(from: shown, to: next).count <= 8 { return (.leave, box, shown) }
-        let cleared = vanishing.box.map(box.union) ?? box
-        var ways: [Way] = [(.clear, cleared, clearing(cleared, shown))]
-        if vanishing.count == 0 { ways.insert((.leave, box, shown), at: 0) }
-        // Before the first frame there is nothing to go back to.
-        if !isFirst, changes(from: base, to: next, where: { $0 != 0 && $1 == 0 }).count == 0 {
-            ways.append((.restore, box, base))
-        }
-        // Who changes no fewer pixels than the first way is no better; of the others it takes coding to know.
-        let counts = ways.map { changes(from: $0.base, to: next).count }
-        let promising = ways.indices.filter { $0 == 0 || counts[$0] < counts[0] }
-        if promising.count == 1 { return ways[0] }
-        let costs = promising.map { index in
-            let way = ways[index]
-            guard let bytes = pixels(next, on: way.base).roughByteCount else { return Int.max }
-            // To draw on more than needed, so that it is cleared, costs a little too.
-            return bytes + (area(way.box) - area(box)) / 64
-        }
-        let best = promising.indices.min { costs[$0] < costs[$1] } ?? 0
-        return ways[promising[best]]
+    /// What may become of the frame that waits.
+    private struct Way {
+        var disposal: GraphicControl.Disposal
+        /// What is drawn of that frame for it.
+        var box: Box
+        /// What the next frame has to draw then.
+        var changes: Changes
     }
 
-    private func area(_ box: Box) -> Int { box.columns.count * box.rows.count }
+    /// What had best become of the frame that waits, before the next is drawn.
+    ///
+    /// - Parameter change: where the next differs from it.
+    private func cheapest(_ change: Changes) -> Way {
+        let leave = Way(disposal: .leave, box: drawn, changes: change)
+        guard let changed = change.box else { return leave }
+        let vanishing = changes(in: changed) { shown[$0] != 0 && next[$0] == 0 }
+        // Nothing is gained over next to nothing.
+        if vanishing.count == 0, change.count <= 8 { return leave }
+        let cleared = drawn.union(vanishing.box)
+        let clear = Way(disposal: .clear, box: cleared, changes: changesAfterClearing(cleared, changed))
+        var ways = vanishing.count == 0 ? [leave, clear] : [clear]
+        // Before the first frame there is nothing to go back to.
+        let touched = drawn.union(changed)
+        if !isFirst, changes(in: touched, where: { base[$0] != 0 && next[$0] == 0 }).count == 0 {
+            let changes = changes(in: touched) { base[$0] != next[$0] }
+            ways.append(Way(disposal: .restore, box: drawn, changes: changes))
+        }
+        // Who changes no fewer pixels than the first way is no better; of the others it takes coding to know.
+        let promising = [ways[0]] + ways.dropFirst().filter { $0.changes.count < ways[0].changes.count }
+        if promising.count == 1 { return ways[0] }
+        let costs = promising.map(cost)
+        let best = costs.indices.min { costs[$0] < costs[$1] } ?? 0
+        return promising[best]
+    }
 
-    private func clearing(_ box: Box, _ pixels: [UInt32]) -> [UInt32] {
-        var pixels = pixels
+    /// About how many bytes the next frame takes.
+    private func cost(_ way: Way) -> Int {
+        var base = way.disposal == .restore ? base : shown
+        if way.disposal == .clear { clear(way.box, of: &base) }
+        guard let bytes = pixels(next, on: base, in: way.changes.box ?? .onePixel).roughByteCount else { return .max }
+        // To draw on more than needed, so that it is cleared, costs a little too.
+        return bytes + (way.box.area - drawn.area) / 64
+    }
+
+    /// Where the next frame differs from this one with a rectangle cleared.
+    private func changesAfterClearing(_ cleared: Box, _ changed: Box) -> Changes {
+        changes(in: cleared.union(changed)) { place, x, y in
+            let below = cleared.columns.contains(x) && cleared.rows.contains(y) ? 0 : shown[place]
+            return below != next[place]
+        }
+    }
+
+    private func clear(_ box: Box, of pixels: inout [UInt32]) {
         for y in box.rows {
             for i in y * size.width + box.columns.lowerBound..<y * size.width + box.columns.upperBound { pixels[i] = 0 }
         }
-        return pixels
     }
 
-    private static let onePixel = Box(columns: 0..<1, rows: 0..<1)
-
-    /// The rectangle that a frame draws on: the whole screen for the first, as some players do not begin with an empty one; else what changes, and at
-    /// least a pixel.
-    private func box(of shown: [UInt32], on base: [UInt32]) -> Box {
-        if isFirst { return Box(columns: 0..<size.width, rows: 0..<size.height) }
-        return changes(from: base, to: shown).box ?? Self.onePixel
+    /// Takes the frame that waits off the screen, or leaves it there.
+    private mutating func dispose(_ way: Way, _ changed: Box?) {
+        switch way.disposal {
+        case .restore: break
+        case .leave: copyShown(drawn)
+        case .clear:
+            copyShown(drawn)
+            clear(way.box, of: &base)
+        }
+        drawn = way.changes.box ?? .onePixel
     }
 
-    private static func areEqual(_ a: Span<UInt32>, _ b: Span<UInt32>) -> Bool {
-        precondition(a.count == b.count)
-        var difference: UInt32 = 0
-        for i in a.indices { difference |= a[i] ^ b[i] }
-        return difference == 0
-    }
-
-    /// The pixels that differ, or differ in a certain way: how many, and the smallest rectangle around them.
-    private func changes(
-        from old: [UInt32], to new: [UInt32], where counts: (UInt32, UInt32) -> Bool = { $0 != $1 }
-    ) -> (count: Int, box: Box?) {
-        let (old, new) = (old.span, new.span)
-        var (count, left, right, top, bottom) = (0, size.width, -1, -1, -1)
-        for y in 0..<size.height {
-            let row = y &* size.width
-            // Most rows of most animations.
-            if Self.areEqual(old.extracting(row..<row + size.width), new.extracting(row..<row + size.width)) {
-                continue
+    /// Draws a part of the frame that waits on what is below.
+    private mutating func copyShown(_ box: Box) {
+        for y in box.rows {
+            for i in y * size.width + box.columns.lowerBound..<y * size.width + box.columns.upperBound {
+                base[i] = shown[i]
             }
-            var first = -1
-            var last = -1
-            for x in 0..<size.width where counts(old[row &+ x], new[row &+ x]) {
+        }
+    }
+
+    /// The pixels of a part of the screen for which something holds.
+    ///
+    /// - Parameter counts: told a pixel's place in the frames.
+    @inline(__always)
+    private func changes(in box: Box, where counts: (Int) -> Bool) -> Changes {
+        changes(in: box) { place, _, _ in counts(place) }
+    }
+
+    /// - Parameter counts: told a pixel's place in the frames, its column and its row.
+    @inline(__always)
+    private func changes(in box: Box, where counts: (Int, Int, Int) -> Bool) -> Changes {
+        var (count, left, right, top, bottom) = (0, size.width, -1, -1, -1)
+        for y in box.rows {
+            let row = y &* size.width
+            var (first, last) = (-1, -1)
+            for x in box.columns where counts(row &+ x, x, y) {
                 if first < 0 { first = x }
                 last = x
                 count &+= 1
@@ -157,32 +204,24 @@ struct FrameOptimizer {
         return (count, top < 0 ? nil : Box(columns: left..<right + 1, rows: top..<bottom + 1))
     }
 
-    private func part(
-        _ frame: CanvasFrame, on base: [UInt32], _ box: Box, _ disposal: GraphicControl.Disposal
-    ) -> FramePart {
-        FramePart(pixels: pixels(frame.pixels, on: base, in: box), disposal: disposal, delay: frame.delay)
-    }
-
-    private func pixels(_ shown: [UInt32], on base: [UInt32]) -> ImagePixels {
-        pixels(shown, on: base, in: changes(from: base, to: shown).box ?? Self.onePixel)
-    }
-
+    /// What is to be drawn in a rectangle to show a frame.
     private func pixels(_ shown: [UInt32], on base: [UInt32], in box: Box) -> ImagePixels {
-        var pixels = ImagePixels(
-            x: box.columns.lowerBound, y: box.rows.lowerBound, size: Size(box.columns.count, box.rows.count), colors: []
-        )
-        pixels.colors.reserveCapacity(area(box))
-        pixels.isFree.reserveCapacity(area(box))
+        var colors: [UInt32] = []
+        var isFree = [Bool](repeating: false, count: box.area)
+        colors.reserveCapacity(box.area)
         var anyFree = false
+        var place = 0
         for y in box.rows {
-            for i in y * size.width + box.columns.lowerBound..<y * size.width + box.columns.upperBound {
-                let isFree = shown[i] == base[i]
-                pixels.colors.append(shown[i])
-                pixels.isFree.append(isFree)
-                anyFree = anyFree || isFree
+            let start = y * size.width + box.columns.lowerBound
+            colors += shown[start..<start + box.columns.count]
+            for i in start..<start + box.columns.count {
+                isFree[place] = shown[i] == base[i]
+                anyFree = anyFree || isFree[place]
+                place &+= 1
             }
         }
-        if !anyFree { pixels.isFree = [] }
-        return pixels
+        return ImagePixels(
+            x: box.columns.lowerBound, y: box.rows.lowerBound, size: Size(box.columns.count, box.rows.count),
+            colors: colors, isFree: anyFree ? isFree : [])
     }
 }

@@ -55,7 +55,7 @@ public struct GIFAnimationEncoder: ~Copyable {
         window.append(frame, delay: clock.hundredths(delayMilliseconds))
         frameCount += 1
         // Half the memory is for what comes before the encoder.
-        if (window.count + 1) * size.width * size.height > options.memory / 2 / Self.bytesPerPixel {
+        if window.pixelCount + size.width * size.height > options.memory / 2 / Self.bytesPerPixel {
             try writeWindow(last: false)
         }
     }
@@ -85,13 +85,11 @@ public struct GIFAnimationEncoder: ~Copyable {
         for start in stride(from: 0, to: parts.count, by: step) {
             let count = min(step, parts.count - start)
             let images = try Parallel.map(count, threads: options.threads) { index throws(ImageError) in
-                try parts[start + index].pixels.encoded(global: table)
+                try parts[start + index].pixels.encoded(
+                    global: table, saysTransparent: saysTransparent && start + index == 0)
             }
-            for (index, var image) in images.enumerated() {
+            for (index, image) in images.enumerated() {
                 let part = parts[start + index]
-                if saysTransparent, start + index == 0, image.transparentIndex == nil, image.palette.isEmpty {
-                    image.transparentIndex = table[0]
-                }
                 try writer.write(image, delay: part.delay, disposal: part.disposal)
             }
         }

@@ -22,8 +22,9 @@ public struct GIFDecoder: ImageDecoder, ~Copyable {
     private var shown: ImageDescriptor?
     private var frames = 0
     private var nextRow = 0
-    /// The rows that the shown frame, or taking away the one before, may have changed.
-    private var changed = 0..<0
+    /// The rows and columns that the shown frame, or taking away the one before, may have changed.
+    public private(set) var changedRows = 0..<0
+    public private(set) var changedColumns = 0..<0
     private var failure: ImageError?
 
     /// Reads up to the data of the first image.
@@ -90,8 +91,8 @@ public struct GIFDecoder: ImageDecoder, ~Copyable {
             throw ImageError(
                 .limitExceeded, "the animation has more frames or pixels than allowed", at: blocks.offset, format: .gif)
         }
-        changed = image.lines(on: size)
-        if frames == 0 { changed = 0..<size.height }
+        (changedRows, changedColumns) = (image.lines(on: size), image.columns(on: size))
+        if frames == 0 { (changedRows, changedColumns) = (0..<size.height, 0..<size.width) }
         dispose()
         if image.control.disposal == .restore { try canvas.keep(image.lines(on: size)) }
         shown = image
@@ -115,13 +116,14 @@ public struct GIFDecoder: ImageDecoder, ~Copyable {
         case .clear: canvas.clear(image.columns(on: size), image.lines(on: size))
         case .restore: canvas.restore()
         }
-        if image.control.disposal != .leave { changed = changed.union(image.lines(on: size)) }
+        if image.control.disposal != .leave {
+            changedRows = changedRows.union(image.lines(on: size))
+            changedColumns = changedColumns.union(image.columns(on: size))
+        }
     }
 
-    public var changedRows: Range<Int> { changed }
-
     public mutating func skipUnchangedRows() {
-        nextRow = max(nextRow, changed.lowerBound)
+        nextRow = max(nextRow, changedRows.lowerBound)
     }
 
     public mutating func readRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {

@@ -153,6 +153,8 @@ public struct ColumnWeights<Weight: FixedWidthInteger & SignedInteger & Sendable
     let lastStart: Int
 
     /// - Precondition: what is said above.
+    @_specialize(where Weight == Int16)
+    @_specialize(where Weight == Int32)
     public init(taps: Int, starts: [Int], counts: [Int], weights: [Weight]) {
         precondition(taps % 8 == 0 && starts.count == counts.count && weights.count == starts.count * taps)
         precondition(starts.allSatisfy { $0 >= 0 && $0 % 2 == 0 } && counts.allSatisfy { $0 >= 0 && $0 <= taps })

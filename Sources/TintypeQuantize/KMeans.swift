@@ -34,35 +34,34 @@ struct KMeans {
 
     /// Gives each point to its nearest mean.
     private mutating func assign() {
-        let apart = halfDistances()
+        let places = Places(means)
+        var distances = [Float](repeating: 0, count: means.count)
+        let apart = means.map { mean in
+            // Half the distance from the nearest other: whoever is nearer to a mean than that belongs to it.
+            places.measure(from: mean, &distances)
+            var (least, second): (Float, Float) = (.infinity, .infinity)
+            for distance in distances { (least, second) = (min(least, distance), min(second, max(least, distance))) }
+            return second.squareRoot() / 2
+        }
         for i in points.indices {
             let own = Int(group[i])
             let bound = max(apart[own], lower[i])
             if upper[i] <= bound { continue }
             upper[i] = points[i].squaredDistance(to: means[own]).squareRoot()
             if upper[i] <= bound { continue }
+            places.measure(from: points[i], &distances)
             var (first, second): (Float, Float) = (.infinity, .infinity)
             var nearest = 0
-            for j in means.indices {
-                let distance = points[i].squaredDistance(to: means[j])
-                if distance < first {
-                    (second, first, nearest) = (first, distance, j)
-                } else if distance < second {
-                    second = distance
+            for j in distances.indices where distances[j] < second {
+                if distances[j] < first {
+                    (second, first, nearest) = (first, distances[j], j)
+                } else {
+                    second = distances[j]
                 }
             }
             group[i] = Int32(truncatingIfNeeded: nearest)
             upper[i] = first.squareRoot()
             lower[i] = second.squareRoot()
-        }
-    }
-
-    /// For each mean half its distance from the nearest other: whoever is nearer to it than that belongs to it.
-    private func halfDistances() -> [Float] {
-        means.indices.map { i in
-            var least = Float.infinity
-            for j in means.indices where j != i { least = min(least, means[i].squaredDistance(to: means[j])) }
-            return least.squareRoot() / 2
         }
     }
 
@@ -82,5 +81,32 @@ struct KMeans {
             lower[i] -= furthest
         }
         return moved.reduce(0, +) / Float(means.count)
+    }
+}
+
+/// Points, coordinate by coordinate: so many distances are measured at once.
+private struct Places {
+    private var l: [Float]
+    private var a: [Float]
+    private var b: [Float]
+    private var o: [Float]
+
+    init(_ points: [ColorPoint]) {
+        l = points.map(\.lightness)
+        a = points.map(\.a)
+        b = points.map(\.b)
+        o = points.map(\.opacity)
+    }
+
+    /// The squared distances of a point from all of them.
+    func measure(from point: ColorPoint, _ distances: inout [Float]) {
+        let (l, a, b, o) = (self.l.span, self.a.span, self.b.span, self.o.span)
+        var distances = distances.mutableSpan
+        precondition(l.count == distances.count && a.count == l.count && b.count == l.count && o.count == l.count)
+        for j in l.indices {
+            let (dl, da) = (point.lightness - l[j], point.a - a[j])
+            let (db, dOpacity) = (point.b - b[j], point.opacity - o[j])
+            distances[j] = dl * dl + da * da + db * db + dOpacity * dOpacity
+        }
     }
 }

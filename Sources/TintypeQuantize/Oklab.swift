@@ -1,19 +1,22 @@
 /// A colour in the space in which this module measures: four numbers whose Euclidean distance is about the difference seen.
 ///
 /// They are Oklab's L, a, b (Björn Ottosson, "A perceptual color space for image processing", 2020) of a picture with
-/// opacity α laid over grey of lightness m: αL + (1 − α)m, αa, αb. The squared distance of two colours, averaged over all
-/// m from 0 to 1, is (ΔαL − Δα/2)² + Δα²/12 + Δαa² + Δαb²: hence these coordinates.
+/// opacity α laid over grey of lightness m: αL + (1 − α)m, αa, αb. The squared distance of two colours, averaged over
+/// black and white (m = 0 and 1), is (ΔαL − Δα/2)² + Δα²/4 + Δαa² + Δαb²: hence these coordinates.
+/// a and b are stretched by √2: Oklab's distances tell less of hue and chroma than CIEDE2000 does, and so both are served.
 struct ColorPoint {
     /// αL − α/2.
     var lightness: Float
-    /// αa, from green to red.
+    /// √2 αa, from green to red.
     var a: Float
-    /// αb, from blue to yellow.
+    /// √2 αb, from blue to yellow.
     var b: Float
-    /// α/√12.
+    /// α/2.
     var opacity: Float
 
-    static let opaque: Float = 0.288_675_13
+    static let opaque: Float = 0.5
+    /// How much a and b are stretched.
+    static let chroma: Float = 1.414_213_6
 
     func squaredDistance(to other: ColorPoint) -> Float {
         let (l, a, b, o) = (
@@ -52,7 +55,8 @@ struct Oklab: Sendable {
         let alpha = Float(color >> 24) / 255
         let lab = Self.lab(red, green, blue)
         return ColorPoint(
-            lightness: alpha * (lab.lightness - 0.5), a: alpha * lab.a, b: alpha * lab.b,
+            lightness: alpha * (lab.lightness - 0.5), a: alpha * lab.a * ColorPoint.chroma,
+            b: alpha * lab.b * ColorPoint.chroma,
             opacity: alpha * ColorPoint.opaque)
     }
 
@@ -83,7 +87,8 @@ struct Oklab: Sendable {
         let alpha = min(1, max(0, point.opacity / ColorPoint.opaque))
         let opacity = UInt32((alpha * 255).rounded())
         if opacity == 0 { return 0 }
-        let (lightness, a, b) = (point.lightness / alpha + 0.5, point.a / alpha, point.b / alpha)
+        let stretch = alpha * ColorPoint.chroma
+        let (lightness, a, b) = (point.lightness / alpha + 0.5, point.a / stretch, point.b / stretch)
         let l = lightness + 0.396_337_78 * a + 0.215_803_76 * b
         let m = lightness - 0.105_561_346 * a - 0.063_854_17 * b
         let s = lightness - 0.089_484_18 * a - 1.291_485_5 * b

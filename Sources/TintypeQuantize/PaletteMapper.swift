@@ -37,44 +37,31 @@ public struct PaletteMapper: Sendable {
         if dithering == .ordered { prepareMixing() }
     }
 
-    /// A picture before and after mapping.
-    struct Mapped {
-        var source: [UInt32]
-        var result: [UInt32]
-    }
-
     /// Replaces every pixel by a colour of the palette.
     ///
     /// - Parameters:
     ///   - pixels: RGBA, red lowest, row by row.
     ///   - width: pixels a row.
     public mutating func map(_ pixels: inout [UInt32], width: Int, dithering: Dithering) {
-        map(&pixels, width: width, dithering: dithering, after: nil)
-    }
-
-    /// The same after another picture of that size was mapped in the same way: rows that they have in common are taken from there.
-    mutating func map(_ pixels: inout [UInt32], width: Int, dithering: Dithering, after previous: Mapped?) {
         precondition(width > 0 && pixels.count % width == 0)
         if dithering == .diffusion { return diffuse(&pixels, width) }
-        prepare(for: dithering)
-        for y in 0..<pixels.count / width {
-            let row = y * width..<(y + 1) * width
-            if let previous, Self.areEqual(pixels, previous.source, row) {
-                for i in row { pixels[i] = previous.result[i] }
-            } else if dithering == .ordered {
-                mix(&pixels, row, y)
-            } else {
-                mapPlainly(&pixels, row)
-            }
-        }
+        map(&pixels, rows: 0..<pixels.count / width, width: width, dithering: dithering)
     }
 
-    /// Whether two pictures have the same pixels there.
-    static func areEqual(_ a: [UInt32], _ b: [UInt32], _ range: Range<Int>) -> Bool {
-        let (a, b) = (a.span.extracting(range), b.span.extracting(range))
-        var difference: UInt32 = 0
-        for i in a.indices { difference |= a[i] ^ b[i] }
-        return difference == 0
+    /// The same for some rows of a picture, where errors are not passed on.
+    ///
+    /// - Parameters:
+    ///   - pixels: those rows and no others.
+    ///   - rows: where they stand in the picture.
+    mutating func map(
+        _ pixels: inout [UInt32], rows: some Collection<Int>, width: Int, dithering: Dithering
+    ) {
+        precondition(pixels.count == rows.count * width && dithering != .diffusion)
+        prepare(for: dithering)
+        for (place, y) in rows.enumerated() {
+            let row = place * width..<(place + 1) * width
+            if dithering == .ordered { mix(&pixels, row, y) } else { mapPlainly(&pixels, row) }
+        }
     }
 
     private mutating func mapPlainly(_ pixels: inout [UInt32], _ row: Range<Int>) {
@@ -97,7 +84,9 @@ public struct PaletteMapper: Sendable {
     private func point(opaque color: UInt32) -> ColorPoint {
         let lab = Oklab.lab(
             oklab.linear[Int(color & 255)], oklab.linear[Int(color &>> 8 & 255)], oklab.linear[Int(color &>> 16 & 255)])
-        return ColorPoint(lightness: lab.lightness - 0.5, a: lab.a, b: lab.b, opacity: ColorPoint.opaque)
+        return ColorPoint(
+            lightness: lab.lightness - 0.5, a: lab.a * ColorPoint.chroma, b: lab.b * ColorPoint.chroma,
+            opacity: ColorPoint.opaque)
     }
 
     @inline(__always)
@@ -315,10 +304,20 @@ extension PaletteMapper {
         }
         let opaque = points.indices.filter { colors[$0] >> 24 == 255 }
         for origin in points {
-            let near = opaque.map { Neighbour(points[$0], $0, from: origin) }.filter { $0.squaredLength > 0 }
-            let nearest = near.sorted { $0.squaredLength < $1.squaredLength }.prefix(Self.neighbourCount)
+            var nearest = [Neighbour](repeating: .none, count: Self.neighbourCount)
+            for index in opaque {
+                let neighbour = Neighbour(points[index], index, from: origin)
+                if neighbour.squaredLength == 0 || neighbour.squaredLength >= nearest[nearest.count - 1].squaredLength {
+                    continue
+                }
+                var place = nearest.count - 1
+                while place > 0, neighbour.squaredLength < nearest[place - 1].squaredLength {
+                    nearest[place] = nearest[place - 1]
+                    place -= 1
+                }
+                nearest[place] = neighbour
+            }
             neighbours += nearest
-            neighbours += repeatElement(.none, count: Self.neighbourCount - nearest.count)
         }
     }
 
@@ -359,7 +358,11 @@ private struct Neighbour {
     var index: Int
 
     /// One that is never chosen.
-    static let none = Neighbour(ColorPoint(lightness: 0, a: 0, b: 0, opacity: 0), 0, from: nil)
+    static let none = Neighbour()
+
+    private init() {
+        (l, a, b, squaredLength, inverse, index) = (0, 0, 0, .infinity, 0, 0)
+    }
 
     init(_ point: ColorPoint, _ index: Int, from origin: ColorPoint?) {
         let origin = origin ?? point

@@ -192,6 +192,30 @@ struct AnimationEncodeTests {
         }
     }
 
+    /// Transparency takes the place of a colour that the image does not need: a table of 2, 4, 8 … colours does not grow for it.
+    @Test(arguments: [2, 4, 8, 64, 256])
+    func transparencyWithoutAPlace(_ count: Int) throws {
+        let size = Size(64, 32)
+        let colors = (0..<count).map { (i: Int) -> [UInt8] in [UInt8(i), UInt8(255 - i), 9, 255] }
+        let places = (0..<2048).map { $0 * 7 % count }
+        // Every other pixel of a part changes, to one colour; then back to all of them.
+        let changed = places.indices.map { $0 % 64 < 40 && $0 % 2 == 0 ? 1 : places[$0] }
+        func pixels(_ places: [Int]) -> [UInt8] { places.flatMap { colors[$0] } }
+        let frames: Frames = [(pixels(places), 50), (pixels(changed), 50), (pixels(places), 50)]
+        let bytes = try encoded(size, frames)
+        #expect(try decode(bytes).frames == frames.map(\.pixels))
+        #expect(2 << Int(bytes[10] & 7) == count, "entries of the global table")
+        let tellsTransparency = bytes.indices.dropLast(3).contains {
+            bytes[$0..<$0 + 3] == [0x21, 0xF9, 4] && bytes[$0 + 3] & 1 == 1
+        }
+        // Of two colours the one that changes can as well be drawn over itself.
+        #expect(tellsTransparency || count == 2)
+        let hole = [0, 0, 0, 0] + pixels(changed).dropFirst(4)
+        let holed: Frames = [(pixels(places), 50), (hole, 50)]
+        // With 256 colours there is no room for holes.
+        if count < 256 { #expect(try decode(encoded(size, holed)).frames == holed.map(\.pixels)) }
+    }
+
     @Test func framesAlikeAreOne() throws {
         let (a, b): ([UInt8], [UInt8]) = ([1, 2, 3, 255], [9, 9, 9, 255])
         let frames: Frames = [(a, 30), (a, 50), (b, 0), (b, 0), (b, 40), (a, 70)]

@@ -21,8 +21,46 @@ struct EncodeTests {
         var random = SplitMix64(seed: UInt64(count + kind.colors))
         let indexes = indexes(count, of: kind.colors, run: kind.run, &random)
         let codeSize = max(2, BlockWriter.tableBits(kind.colors))
-        let data = LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: codeSize)
+        let data = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: codeSize))
         #expect(decoded(data, codeSize, count) == indexes)
+    }
+
+    /// An attempt that comes to more than it may is given up, and only that.
+    @Test(arguments: [false, true])
+    func theLimitOfBytes(_ hasFree: Bool) throws {
+        var random = SplitMix64(seed: 9)
+        let indexes = indexes(20_000, of: 60, run: 3, &random)
+        let free = hasFree ? self.indexes(20_000, of: 2, run: 5, &random).map { $0 == 1 } : []
+        let input = LZWEncoder.Input(indexes: indexes, transparent: 63, isFree: free)
+        let data = try #require(LZWEncoder.encode(input, codeSize: 6))
+        #expect(LZWEncoder.encode(input, codeSize: 6, limit: data.count) == data)
+        #expect(LZWEncoder.encode(input, codeSize: 6, limit: data.count / 2) == nil)
+        #expect(LZWEncoder.encode(input, codeSize: 6, limit: 0) == nil)
+    }
+
+    /// The bits that are foretold are those that are written, but for the codes that clear and end.
+    @Test(arguments: 2...8)
+    func bitsOfCodes(_ codeSize: Int) throws {
+        for count in [1, 2, 3, 4, 5, 11, 12, 13, 14, 60, 300, 1000, 3000] {
+            // Few enough that the table does not fill up; every pair is a new one, so each index is a code.
+            var (indexes, seen, last) = ([UInt8](), Set<[UInt8]>(), UInt8(0))
+            search: while indexes.count < count {
+                for step in 0..<1 << codeSize {
+                    let next = UInt8(truncatingIfNeeded: (Int(last) + step) % (1 << codeSize))
+                    if seen.insert([last, next]).inserted {
+                        if indexes.isEmpty { indexes.append(last) }
+                        indexes.append(next)
+                        last = next
+                        continue search
+                    }
+                }
+                break
+            }
+            let data = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: codeSize))
+            let bits = LZWEncoder.bits(indexes.count, codeSize: codeSize)
+            let ends = 2 * 13
+            #expect(data.count * 8 >= bits && data.count * 8 <= bits + ends + 7, "\(indexes.count) codes")
+        }
     }
 
     /// Wherever the encoder chose, it chose one of the two.
@@ -31,8 +69,8 @@ struct EncodeTests {
         var random = SplitMix64(seed: UInt64(count + run))
         let indexes = indexes(count, of: 30, run: run, &random)
         let free = self.indexes(count, of: 2, run: 5, &random).map { $0 == 1 }
-        let data = LZWEncoder.encode(
-            LZWEncoder.Input(indexes: indexes, transparent: 31, isFree: free), codeSize: 5)
+        let input = LZWEncoder.Input(indexes: indexes, transparent: 31, isFree: free)
+        let data = try #require(LZWEncoder.encode(input, codeSize: 5))
         let made = decoded(data, 5, count)
         #expect(made.count == count)
         for i in made.indices { #expect(made[i] == indexes[i] || free[i] && made[i] == 31) }
@@ -48,10 +86,10 @@ struct EncodeTests {
         for place in 3830..<3840 {
             for between: UInt8 in 100..<103 { indexes += [between, indexes[place], indexes[place + 1], 255] }
         }
-        let data = LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: 8)
+        let data = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: 8))
         #expect(decoded(data, 8, indexes.count) == indexes)
         let free = [Bool](repeating: false, count: indexes.count)
-        let chosen = LZWEncoder.encode(LZWEncoder.Input(indexes: indexes, isFree: free), codeSize: 8)
+        let chosen = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes, isFree: free), codeSize: 8))
         #expect(decoded(chosen, 8, indexes.count) == indexes)
     }
 
