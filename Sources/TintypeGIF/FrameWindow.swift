@@ -16,6 +16,8 @@ struct FrameWindow {
     private var optimizer: FrameOptimizer
     /// Whether colours were given up already.
     private var isLossy = false
+    /// The colours of the window before; empty before the first.
+    private var palette: [UInt32] = []
     /// The last frame of the window before, in that window's colours. Empty before the first, and where something was transparent: what vanishes takes the
     /// pixels around it along, and those that are drawn again must be in one palette.
     private var shown: [UInt32] = []
@@ -92,8 +94,8 @@ struct FrameWindow {
         let room = asStill || !isOpaque ? quantizer.colors : max(2, quantizer.colors - 1)
         let staysUnlessChanged = isOpaque && !shown.isEmpty
         if !staysUnlessChanged { frames.completeFirst() }
-        var mapped = try PaletteMapper(histogram.palette(count: room)).map(
-            frames, dithering: dithering, threads: threads)
+        choosePalette(for: histogram, count: room)
+        var mapped = try PaletteMapper(palette).map(frames, dithering: dithering, threads: threads)
         if staysUnlessChanged {
             keepShown(in: &mapped)
         } else {
@@ -103,6 +105,18 @@ struct FrameWindow {
         frames.removeAll()
         return mapped
     }
+
+    /// Keeps the palette that there is, which each image need not bring along, unless a new one is a good deal better.
+    private mutating func choosePalette(for histogram: ColorHistogram, count: Int) {
+        let new = histogram.palette(count: count)
+        let serves =
+            !palette.isEmpty && palette.count <= count && (histogram.transparentCount == 0 || palette.contains(0))
+        if serves, histogram.meanError(of: palette) <= Self.mostWorse * histogram.meanError(of: new) { return }
+        palette = new
+    }
+
+    /// How much larger the mean error may be with the palette of the window before.
+    private static let mostWorse: Float = 1.1
 
     /// Puts back what is shown where that still stands: in other colours it would change for no reason that can be seen.
     private mutating func keepShown(in mapped: inout [PictureSequence.Picture]) {

@@ -54,8 +54,8 @@ public struct GIFAnimationEncoder: ~Copyable {
         }
         window.append(frame, delay: clock.hundredths(delayMilliseconds))
         frameCount += 1
-        // Half the memory is for what comes before the encoder.
-        if window.pixelCount + size.width * size.height > options.memory / 2 / Self.bytesPerPixel {
+        // Most of the memory is for what comes before the encoder; and windows need not be long, as they share a palette where they can.
+        if window.pixelCount + size.width * size.height > options.memory / 8 / Self.bytesPerPixel {
             try writeWindow(last: false)
         }
     }

@@ -30,11 +30,10 @@ public protocol ResampleRow: ResampleNumber {
     /// - Parameters:
     ///   - rows: rows of samples.
     ///   - offsets: where in `rows` each begins; an even number, since two are weighed at once, and at most `mostRows`.
-    ///   - ahead: where in `rows` the samples lie that the next call needs and that may not be in the cache.
     /// - Precondition: from each offset on, `rows` holds `row.count` samples; `shift` is at least 1; no sum overflows. The weights of `UInt16` are
     ///   below 2²⁶ and their sum, without signs, is below 1.8 × 2²⁶; `shift` is at least 12.
     static func weighRows(
-        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int,
         into row: inout MutableSpan<Result.Sample>, tier: CPUTier)
 
     /// The same for two rows of results, which spares reading and widening what both of them need.
@@ -43,7 +42,7 @@ public protocol ResampleRow: ResampleNumber {
     ///   - weights: those of the first row's, then as many of the second's; zeros where one of them does not reach.
     ///   - row: both, one after the other.
     static func weighRowsForTwo(
-        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int,
         into row: inout MutableSpan<Result.Sample>, tier: CPUTier)
 
     /// Adds the same sum, as it is, to `sums`, or sets them to it if `isFirst`: a part of a window too tall to be kept.
@@ -81,7 +80,7 @@ extension ResampleRow {
     // One row after the other, where there is no faster way.
 
     public static func weighRowsForTwo(
-        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int,
         into row: inout MutableSpan<Result.Sample>, tier: CPUTier
     ) {
         weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
@@ -104,7 +103,7 @@ extension ResampleRow {
             let pairs = reach(own)
             var half = row._mutatingExtracting(k * row.count / 2..<(k + 1) * row.count / 2)
             weighRows(
-                rows, offsets: offsets.extracting(pairs), weights: own.extracting(pairs), shift: shift, ahead: 0..<0,
+                rows, offsets: offsets.extracting(pairs), weights: own.extracting(pairs), shift: shift,
                 into: &half, tier: tier)
         }
     }

@@ -7,31 +7,28 @@
 
 extension UInt8 {
     public static func weighRows(
-        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
         into row: inout MutableSpan<Int16>, tier: CPUTier = .current
     ) {
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 {
-                done =
-                    TintypeKernelsAVX2.weighRows(
-                        rows, offsets: offsets, weights: weights, shift: shift, ahead: ahead, into: &row
-                    ).done
+                done = TintypeKernelsAVX2.weighRows(rows, offsets: offsets, weights: weights, shift: shift, into: &row)
             }
         #endif
         weighPairs(UInt8.self, rows, offsets, weights, shift, from: done, &row)
     }
 
     public static func weighRowsForTwo(
-        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
         into row: inout MutableSpan<Int16>, tier: CPUTier = .current
     ) {
         #if arch(x86_64)
             if tier == .avx2 {
                 let shared = sharedPart(weights)
                 if TintypeKernelsAVX2.weighRowsForTwo(
-                    rows, offsets: offsets, weights: weights, shared: shared, shift: shift, ahead: ahead, into: &row
-                ).done {
+                    rows, offsets: offsets, weights: weights, shared: shared, shift: shift, into: &row)
+                {
                     return
                 }
             }
@@ -60,7 +57,7 @@ extension UInt8 {
 
 extension Int16 {
     public static func weighRows(
-        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
         into row: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
         var done = 0
@@ -93,7 +90,7 @@ extension Int16 {
 
 extension Product {
     public static func weighRows(
-        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
         into row: inout MutableSpan<Int16>, tier: CPUTier = .current
     ) {
         var done = 0
@@ -107,7 +104,7 @@ extension Product {
     }
 
     public static func weighRowsForTwo(
-        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
         into row: inout MutableSpan<Int16>, tier: CPUTier = .current
     ) {
         #if arch(x86_64)
@@ -137,7 +134,7 @@ extension Product {
 
 extension HalfProduct {
     public static func weighRows(
-        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int,
         into row: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
         var done = 0
@@ -205,7 +202,7 @@ private struct SplitWeights {
 
 extension UInt16 {
     public static func weighRows(
-        _ rows: Span<UInt16>, offsets: Span<Int>, weights: Span<Int32>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<UInt16>, offsets: Span<Int>, weights: Span<Int32>, shift: Int,
         into row: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
         precondition(weights.count <= mostRows && shift >= 12)
@@ -251,7 +248,7 @@ extension UInt16 {
 
 extension Int32 {
     public static func weighRows(
-        _ rows: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Int32>, offsets: Span<Int>, weights: Span<Int32>, shift: Int,
         into row: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
         weigh(Int32.self, rows, offsets, weights, shift, from: 0, &row)
@@ -271,7 +268,7 @@ extension Int32 {
 
 extension Int64 {
     public static func weighRows(
-        _ rows: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, shift: Int, ahead: Range<Int>,
+        _ rows: Span<Int64>, offsets: Span<Int>, weights: Span<Int64>, shift: Int,
         into row: inout MutableSpan<Int64>, tier: CPUTier = .current
     ) {
         weigh(Int64.self, rows, offsets, weights, shift, from: 0, &row)

@@ -144,19 +144,13 @@
     /// What the sums become.
     private enum Output { case bytes, words, longs }
 
-    /// - Parameters:
-    ///   - base: what is added to results of four bytes.
-    ///   - ahead: bytes of `rows` that the next call needs and the cache has not: they are read, a line every so often, while sums are made.
-    /// - Returns: something made of those bytes, for the compiler to believe that they are needed.
+    /// - Parameter base: what is added to results of four bytes.
     /// - Precondition: from each offset on, `rows` holds `samples` numbers, of a byte each or two, and `row` as many of the output's size.
     @inline(__always)
     private func weigh(
         _ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: UnsafeRawPointer, _ shift: Int,
-        base: Int32 = 0, samples: Int, ahead: Range<Int> = 0..<0, _ output: Output, _ row: UnsafeMutableRawPointer
-    ) -> UInt8 {
-        let lineBytes = 64
-        let most = ahead.count / samples &+ 1
-        var (line, seen): (Int, UInt8) = (ahead.lowerBound, 0)
+        base: Int32 = 0, samples: Int, _ output: Output, _ row: UnsafeMutableRawPointer
+    ) {
         let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
         let shift = Int32(truncatingIfNeeded: shift)
         let base = _mm256_set1_epi32(base)
@@ -175,68 +169,54 @@
                 unsafe low.storeLongs(shift, base, row + 4 &* x)
                 unsafe high.storeLongs(shift, base, row + 4 &* x + 128)
             }
-            let end = min(ahead.upperBound, line &+ most &* lineBytes)
-            while line < end {
-                unsafe seen |= rows.load(fromByteOffset: line, as: UInt8.self)
-                line &+= lineBytes
-            }
-            if x == last { return seen }
+            if x == last { return }
             // The last sixty-four may overlap with those before, and the second with the first.
             x = min(x == 0 ? lead : x &+ 64, last)
         }
     }
 
-    /// - Parameter ahead: samples that the next call needs.
-    /// - Returns: how many samples were done, and something of no meaning.
-    public func weighRows(
-        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, ahead: Range<Int>,
-        into row: inout MutableSpan<Int16>
-    ) -> (done: Int, seen: UInt8) {
-        precondition(ahead.lowerBound >= 0 && ahead.upperBound <= rows.count)
-        precondition(weights.count == offsets.count && fits(offsets, samples: row.count, room: rows.count))
-        let samples = row.count
-        guard samples >= 64, shift >= 1, shift < 32 else { return (0, 0) }
-        // Sound: `fits` holds for all samples, and `row` is that long.
-        let seen = unsafe rows.withUnsafeBytes { rows in
-            unsafe weights.withUnsafeBytes { weights in
-                unsafe row.withUnsafeMutableBytes { row in
-                    guard let rows = rows.baseAddress, let row = row.baseAddress else { return 0 as UInt8 }
-                    // Without weights there is nothing to be read.
-                    let weights = unsafe weights.baseAddress ?? rows
-                    return unsafe weigh(
-                        rows, true, offsets, weights, shift, samples: samples, ahead: ahead, .words, row)
-                }
-            }
-        }
-        return (samples, seen)
-    }
-
-    /// - Parameter row: `samples` numbers of the output's size.
+    /// - Parameters:
+    ///   - rows: `room` numbers, of a byte each or two.
+    ///   - row: `samples` numbers of the output's size.
     @inline(__always)
-    private func weighWords(
-        _ rows: Span<Int16>, _ offsets: Span<Int>, _ weights: Span<Int16>, _ shift: Int, base: Int32 = 0, samples: Int,
-        _ output: Output, _ row: UnsafeMutableRawPointer?
+    private func weigh(
+        _ rows: UnsafeRawPointer?, _ isByte: Bool, room: Int, _ offsets: Span<Int>, _ weights: Span<Int16>,
+        _ shift: Int, base: Int32 = 0, samples: Int, _ output: Output, _ row: UnsafeMutableRawPointer?
     ) -> Int {
-        precondition(weights.count == offsets.count && fits(offsets, samples: samples, room: rows.count))
-        guard let row = unsafe row, samples >= 64, shift >= 1, shift < 32 else { return 0 }
+        precondition(weights.count == offsets.count && fits(offsets, samples: samples, room: room))
+        guard let rows = unsafe rows, let row = unsafe row, samples >= 64, shift >= 1, shift < 32 else { return 0 }
         // Sound: `fits` holds for all samples, and `row` is that long.
-        unsafe rows.withUnsafeBytes { rows in
-            unsafe weights.withUnsafeBytes { weights in
-                guard let rows = rows.baseAddress else { return }
-                // Without weights there is nothing to be read.
-                let weights = unsafe weights.baseAddress ?? rows
-                _ = unsafe weigh(rows, false, offsets, weights, shift, base: base, samples: samples, output, row)
-            }
+        unsafe weights.withUnsafeBytes { weights in
+            // Without weights there is nothing to be read.
+            unsafe weigh(
+                rows, isByte, offsets, weights.baseAddress ?? rows, shift, base: base, samples: samples, output, row)
         }
         return samples
+    }
+
+    public func weighRows(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>
+    ) -> Int {
+        let samples = row.count
+        return unsafe rows.withUnsafeBytes { bytes in
+            unsafe row.withUnsafeMutableBytes {
+                unsafe weigh(
+                    bytes.baseAddress, true, room: rows.count, offsets, weights, shift, samples: samples, .words,
+                    $0.baseAddress)
+            }
+        }
     }
 
     public func weighRows(
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<UInt8>
     ) -> Int {
         let samples = row.count
-        return unsafe row.withUnsafeMutableBytes {
-            unsafe weighWords(rows, offsets, weights, shift, samples: samples, .bytes, $0.baseAddress)
+        return unsafe rows.withUnsafeBytes { bytes in
+            unsafe row.withUnsafeMutableBytes {
+                unsafe weigh(
+                    bytes.baseAddress, false, room: rows.count, offsets, weights, shift, samples: samples, .bytes,
+                    $0.baseAddress)
+            }
         }
     }
 
@@ -244,8 +224,12 @@
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>
     ) -> Int {
         let samples = row.count
-        return unsafe row.withUnsafeMutableBytes {
-            unsafe weighWords(rows, offsets, weights, shift, samples: samples, .words, $0.baseAddress)
+        return unsafe rows.withUnsafeBytes { bytes in
+            unsafe row.withUnsafeMutableBytes {
+                unsafe weigh(
+                    bytes.baseAddress, false, room: rows.count, offsets, weights, shift, samples: samples, .words,
+                    $0.baseAddress)
+            }
         }
     }
 
@@ -255,8 +239,13 @@
         into row: inout MutableSpan<Int32>
     ) -> Int {
         let samples = row.count
-        return unsafe row.withUnsafeMutableBytes {
-            unsafe weighWords(rows, offsets, weights, shift, base: base, samples: samples, .longs, $0.baseAddress)
+        return unsafe rows.withUnsafeBytes { bytes in
+            unsafe row.withUnsafeMutableBytes {
+                unsafe weigh(
+                    bytes.baseAddress, false, room: rows.count, offsets, weights, shift, base: base, samples: samples,
+                    .longs,
+                    $0.baseAddress)
+            }
         }
     }
 
@@ -265,17 +254,13 @@
     /// - Parameters:
     ///   - weights: of the first row, and as many of the second.
     ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
-    ///   - ahead: see `weigh`.
     ///   - row: room for two rows of `samples` numbers of 16 bits.
     @inline(__always)
     private func weighForTwo(
         _ rows: UnsafeRawPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: UnsafeRawPointer,
-        shared: Range<Int>, _ shift: Int, samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer
-    ) -> UInt8 {
+        shared: Range<Int>, _ shift: Int, samples: Int, _ row: UnsafeMutableRawPointer
+    ) {
         let (pairs, size) = (offsets.count / 2, isByte ? 1 : 2)
-        let lineBytes = 64
-        let most = (ahead.count / samples &+ 2) / 2
-        var (line, seen): (Int, UInt8) = (ahead.lowerBound, 0)
         let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
         let shift = Int32(truncatingIfNeeded: shift)
         let others = unsafe weights + 4 &* pairs
@@ -298,12 +283,7 @@
             let to = unsafe row + 2 &* x
             unsafe first.storeWords(isByte, shift, to)
             unsafe second.storeWords(isByte, shift, to + 2 &* samples)
-            let end = min(ahead.upperBound, line &+ most &* lineBytes)
-            while line < end {
-                unsafe seen |= rows.load(fromByteOffset: line, as: UInt8.self)
-                line &+= lineBytes
-            }
-            if x == last { return seen }
+            if x == last { return }
             // The last thirty-two may overlap with those before, and the second with the first.
             x = min(x == 0 ? lead : x &+ 32, last)
         }
@@ -321,44 +301,41 @@
         unsafe _mm256_set1_epi32(weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self))
     }
 
-    /// - Returns: whether it was done, and something of no meaning.
+    /// - Returns: whether it was done.
     @inline(__always)
     private func weighForTwo(
         _ rows: UnsafeRawBufferPointer, _ isByte: Bool, _ offsets: Span<Int>, _ weights: Span<Int16>,
-        shared: Range<Int>, _ shift: Int, samples: Int, ahead: Range<Int>, _ row: UnsafeMutableRawPointer?
-    ) -> (done: Bool, seen: UInt8) {
+        shared: Range<Int>, _ shift: Int, samples: Int, _ row: UnsafeMutableRawPointer?
+    ) -> Bool {
         precondition(weights.count == 2 * offsets.count && shared.lowerBound >= 0)
-        precondition(shared.upperBound <= offsets.count / 2 && ahead.lowerBound >= 0 && ahead.upperBound <= rows.count)
+        precondition(shared.upperBound <= offsets.count / 2)
         precondition(fits(offsets, samples: samples, room: rows.count / (isByte ? 1 : 2)))
         guard let from = rows.baseAddress, let row = unsafe row, samples >= 32, shift >= 1, shift < 32 else {
-            return (false, 0)
+            return false
         }
         // Sound: `fits` holds for all samples, and `row` is twice that long.
-        let seen = unsafe weights.withUnsafeBytes { weights in
+        unsafe weights.withUnsafeBytes { weights in
             // Without weights there is nothing to be read.
             unsafe weighForTwo(
-                from, isByte, offsets, weights.baseAddress ?? from, shared: shared, shift, samples: samples,
-                ahead: ahead, row)
+                from, isByte, offsets, weights.baseAddress ?? from, shared: shared, shift, samples: samples, row)
         }
-        return (true, seen)
+        return true
     }
 
     /// - Parameters:
     ///   - weights: of the first row of results, and as many of the second.
     ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
-    ///   - ahead: samples that the next call needs.
     ///   - row: both, one after the other.
     /// - Returns: whether it was done.
     public func weighRowsForTwo(
         _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
-        ahead: Range<Int>, into row: inout MutableSpan<Int16>
-    ) -> (done: Bool, seen: UInt8) {
+        into row: inout MutableSpan<Int16>
+    ) -> Bool {
         let samples = row.count / 2
         return unsafe rows.withUnsafeBytes { rows in
             unsafe row.withUnsafeMutableBytes { row in
                 unsafe weighForTwo(
-                    rows, true, offsets, weights, shared: shared, shift, samples: samples, ahead: ahead,
-                    row.baseAddress)
+                    rows, true, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
             }
         }
     }
@@ -371,9 +348,7 @@
         return unsafe rows.withUnsafeBytes { rows in
             unsafe row.withUnsafeMutableBytes { row in
                 unsafe weighForTwo(
-                    rows, false, offsets, weights, shared: shared, shift, samples: samples, ahead: 0..<0,
-                    row.baseAddress
-                ).done
+                    rows, false, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
             }
         }
     }

@@ -85,7 +85,7 @@ struct KMeans {
 }
 
 /// Points, coordinate by coordinate: so many distances are measured at once.
-private struct Places {
+struct Places {
     private var l: [Float]
     private var a: [Float]
     private var b: [Float]

@@ -22,6 +22,22 @@ extension ColorHistogram {
         return found
     }
 
+    /// How far what was counted is from the nearest colour of a palette: the mean distance in the space in which palettes are made.
+    public func meanError(of palette: [UInt32]) -> Float {
+        let oklab = Oklab()
+        let places = Places(palette.map { oklab.point($0) })
+        var distances = [Float](repeating: 0, count: palette.count)
+        var (sum, count) = (Double(0), Double(0))
+        for entry in entries {
+            places.measure(from: oklab.point(entry.color), &distances)
+            var least = Float.infinity
+            for distance in distances { least = min(least, distance) }
+            sum += Double(least.squareRoot()) * Double(entry.count)
+            count += Double(entry.count)
+        }
+        return count > 0 ? Float(sum / count) : 0
+    }
+
     /// The means as colours. Where more than half of a group has one colour, it is that colour: areas that are flat stay exact and free of dots.
     private func settled(_ clusters: KMeans, _ colors: [UInt32], _ oklab: Oklab) -> [UInt32] {
         let count = clusters.means.count

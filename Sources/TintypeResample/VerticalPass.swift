@@ -127,11 +127,11 @@ struct VerticalPass<Row: ResampleRow> {
             let weights = window.weights.span.extracting(first: count * window.count)
             if count == 2 {
                 Row.weighRowsForTwo(
-                    rows.span, offsets: offsets, weights: weights, shift: shift, ahead: ahead, into: &row,
+                    rows.span, offsets: offsets, weights: weights, shift: shift, into: &row,
                     tier: .current)
             } else {
                 Row.weighRows(
-                    rows.span, offsets: offsets, weights: weights, shift: shift, ahead: ahead, into: &row,
+                    rows.span, offsets: offsets, weights: weights, shift: shift, into: &row,
                     tier: .current)
             }
         } else {
@@ -141,13 +141,6 @@ struct VerticalPass<Row: ResampleRow> {
             Row.round(sums.span.extracting(start..<start + width), shift: shift, into: &row)
         }
         target += count
-    }
-
-    /// The rows of a picture that the next call of `pop` needs beyond those of this one.
-    private var ahead: Range<Int> {
-        guard isPicture, target + step < table.starts.count else { return 0..<0 }
-        let end = table.rows(target + step..<min(target + 2 * step, table.starts.count)).upperBound
-        return min(sources.upperBound, end) * width..<end * width
     }
 
     /// Goes on through the picture to the end of the next target row.

@@ -135,6 +135,33 @@ struct AnimationEncodeTests {
         }
     }
 
+    /// Windows of like colours share a palette, and their images need no tables; others have one of their own.
+    @Test func windowsWithOnePalette() throws {
+        let size = Size(60, 40)
+        func picture(_ shift: Int, _ channel: Int) -> [UInt8] {
+            (0..<2400).flatMap { (i: Int) -> [UInt8] in
+                var pixel: [UInt8] = [UInt8((i % 60 + shift) % 60 * 4), UInt8(i / 60 * 6), 40, 255]
+                pixel.swapAt(0, channel)
+                return pixel
+            }
+        }
+        let memory = GIFEncoder.Options(memory: 60 * 40 * 30)
+        let alike: Frames = (0..<5).map { (picture($0 * 7, 0), 100) }
+        let unlike: Frames = [(picture(0, 0), 100), (picture(0, 2).map { $0 / 2 + 128 }, 100)]
+        for (frames, isShared) in [(alike, true), (unlike, false)] {
+            let decoded = try decode(encoded(size, frames, memory)).frames
+            var colors = Set<[UInt8]>()
+            for frame in decoded {
+                for at in stride(from: 0, to: 9600, by: 4) { colors.insert(Array(frame[at..<at + 4])) }
+            }
+            #expect((colors.count <= 256) == isShared, "\(colors.count)")
+            for (frame, (wanted, _)) in zip(decoded, frames) {
+                let error = zip(frame, wanted).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) }
+                #expect(error < wanted.count * 8, "\(error)")
+            }
+        }
+    }
+
     /// Something of more colours than a table holds, in part taken away, in part drawn over by as many others.
     @Test func manyColoursThatVanish() throws {
         var random = SplitMix64(seed: 6)

@@ -109,14 +109,14 @@ struct ResampleKernelTests {
                 var row = [Row.Result.Sample](repeating: 1, count: width)
                 var span = row.mutableSpan
                 Row.weighRows(
-                    rows.span, offsets: offsets.span, weights: own.span, shift: shift, ahead: 0..<0, into: &span,
+                    rows.span, offsets: offsets.span, weights: own.span, shift: shift, into: &span,
                     tier: .portable)
                 expected += row
             }
             var target = [Row.Result.Sample](repeating: 1, count: 2 * width)
             var span = target.mutableSpan
             Row.weighRowsForTwo(
-                rows.span, offsets: offsets.span, weights: both.span, shift: shift, ahead: 1..<rows.count,
+                rows.span, offsets: offsets.span, weights: both.span, shift: shift,
                 into: &span, tier: tier)
             #expect(target == expected, "\(Row.self) \(tier) two rows of \(width), \(end) and \(first)")
         }
@@ -147,8 +147,8 @@ struct ResampleKernelTests {
                         var target = [Row.Result.Sample](repeating: 1, count: width)
                         var span = target.mutableSpan
                         Row.weighRows(
-                            all.span, offsets: offsets.span, weights: weights.span, shift: shift,
-                            ahead: 1..<all.count, into: &span, tier: tier)
+                            all.span, offsets: offsets.span, weights: weights.span, shift: shift, into: &span,
+                            tier: tier)
                         #expect(
                             target == expected.map { rounded($0, shift) + base },
                             "\(Row.self) \(tier) \(width) \(count) \(shift)")
@@ -223,7 +223,7 @@ struct ResampleKernelTests {
         var span = target.mutableSpan
         let offsets = [0, 100, 200, 300]
         UInt16.weighRows(
-            all.span, offsets: offsets.span, weights: weights.span, shift: 18, ahead: 0..<0, into: &span, tier: tier)
+            all.span, offsets: offsets.span, weights: weights.span, shift: 18, into: &span, tier: tier)
         let expected = (0..<100).map { i in
             (0..<4).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
         }

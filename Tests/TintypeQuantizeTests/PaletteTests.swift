@@ -92,6 +92,11 @@ import Tintype
             stride(from: 0, to: pixels.count, by: 31).reduce(0) { $0 + nearest(pixels[$1], palette) }
         }
         let errors = [2, 8, 32, 128, 256].map { error(histogram.palette(count: $0)) }
+        let means = [2, 8, 32, 128, 256].map { histogram.meanError(of: histogram.palette(count: $0)) }
+        #expect(zip(means, means.dropFirst()).allSatisfy { $0 > $1 })
+        var few = ColorHistogram()
+        few.add(Array(pixels[..<300]).span)
+        #expect(few.meanError(of: few.entries.map(\.color)) == 0)
         #expect(zip(errors, errors.dropFirst()).allSatisfy { $0 > $1 })
         let oklab = Oklab()
         let points = histogram.entries.map { oklab.point($0.color) }
