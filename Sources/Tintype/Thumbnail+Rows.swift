@@ -27,8 +27,10 @@ extension Thumbnail {
         let orientation = orient ? reader.info.orientation : .up
         let stored = reader.size
         let plan = try plan(orientation.swapsAxes ? stored.transposed : stored)
-        let wanted = denominator(for: plan)
-        var granted = reader.reduce(by: wanted, coarsely: true)
+        let ratio = min(
+            plan.crop.width / Double(plan.scaled.width), plan.crop.height / Double(plan.scaled.height))
+        let wanted = denominator(for: ratio)
+        var granted = reader.reduce(by: wanted, coarsely: ratio >= Double(2 * wanted))
         // Pixels picked rather than averaged: coarser than any filter, but an interlaced PNG need not be read further.
         var pick = 0.0
         if granted == 1, wanted == 8, reduction == .once {
@@ -76,15 +78,15 @@ extension Thumbnail {
     }
 
     /// The largest reduction that leaves enough for the filter on both sides.
-    private func denominator(for plan: FitPlan) -> Int {
+    ///
+    /// - Parameter ratio: pixels of the stored picture for each of the result, along the side where they are fewer.
+    private func denominator(for ratio: Double) -> Int {
         let spare: Double
         switch reduction {
         case .none: return 1
         case .twice: spare = 2
         case .once: spare = 1
         }
-        let ratio = min(
-            plan.crop.width / Double(plan.scaled.width), plan.crop.height / Double(plan.scaled.height))
         return [8, 4, 2].first { ratio >= spare * Double($0) } ?? 1
     }
 

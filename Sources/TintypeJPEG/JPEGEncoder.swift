@@ -17,6 +17,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     private var planes: BandPlanes
     private var packer: BandPacker
     private var store: BlockStore
+    /// With a maximum of bytes, what every quality leaves of the bands in the store.
+    private var survivors: SurvivorCounts
     private var segments: SegmentWriter
     /// For a file that is written as rows come.
     private var coder: SequentialCoder
@@ -82,6 +84,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             frame.scans[0], layout: frame.layout, restartInterval: options.restartInterval)
         planes = BandPlanes(layout: frame.layout, width: size.width)
         packer = BandPacker(frame.layout)
+        let blocks = frame.layout.blocksPerRow * frame.layout.mcusDown
+        survivors = SurvivorCounts(frame.layout, stride: QualitySearch.stride(ofBlocks: blocks))
         // While a quality is looked for, there are two sets of coefficients.
         store = BlockStore(limit: DecodeLimits.default.memory / (options.maximumBytes == nil ? 1 : 2))
     }
@@ -147,8 +151,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
                 try segments.write(.eoi)
             } else if let maximum = options.maximumBytes {
                 var search = try QualitySearch(
-                    frame: frame, metadata: metadata, bands: store.bands, maximumBytes: maximum,
-                    finest: options.finest)
+                    frame: frame, metadata: metadata, bands: store.bands, survivors: survivors.totals,
+                    maximumBytes: maximum, finest: options.finest)
                 try segments.bytes.write(search.bestFile())
             } else {
                 try frame.writeScans(store.bands, to: &segments)
@@ -164,6 +168,8 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     private mutating func encodePlanes() throws(ImageError) {
         packer.pack(planes, mcuRow: mcuRow, divisors, quantizing: options.maximumBytes == nil)
         planes.removeAll()
+        // While the band is at hand, in the processor's cache.
+        if options.maximumBytes != nil { survivors.add(packer.band) }
         if options.isStreaming && options.arithmetic {
             try arithmetic.write(packer.band, mcuRow: mcuRow, to: &segments.bytes)
         } else if options.isStreaming {

@@ -12,28 +12,34 @@ struct QualitySearch {
     private let maximumBytes: Double
     private let finest: FineQuality
     private let sample: [BlockBand]
-    private let survivors: SurvivorCounts
-    private let sampleSurvivors: SurvivorCounts
+    private let survivors: SurvivorCounts.Totals
+    private let sampleSurvivors: SurvivorCounts.Totals
     /// Bytes before the first scan, and those of the end-of-image marker.
     private let headerBytes: Int
 
-    /// Bytes for each coefficient that is left, and for each block: a first idea, then what the sample last took.
-    private var rate = 0.6
+    /// The weight of the picture at each quality that the sample was tried at, and the bytes that it let expect but for the correction.
+    private var tried: [(weight: Double, bytes: Double)] = []
     /// The bytes of all of the picture, divided by what the sample let expect.
     private var correction = 1.0
 
     /// - Parameters:
     ///   - bands: not quantised, without what the finest quality quantises to zero.
+    ///   - survivors: of all of them, or of one of `stride(ofBlocks:)`.
     ///   - finest: the quality where there are bytes enough.
     init(
-        frame: EncodedFrame, metadata: Metadata, bands: [BlockBand], maximumBytes: Int, finest: FineQuality
+        frame: EncodedFrame, metadata: Metadata, bands: [BlockBand], survivors: SurvivorCounts.Totals,
+        maximumBytes: Int,
+        finest: FineQuality
     ) throws(ImageError) {
         (self.frame, self.metadata, self.bands) = (frame, metadata, bands)
         (self.maximumBytes, self.finest) = (Double(maximumBytes), finest)
         let blocks = bands.count * frame.layout.blocksPerRow
         sample = Self.sample(of: bands, blocks: blocks)
-        survivors = SurvivorCounts(bands, frame.layout, stride: min(16, max(1, blocks / 20_000)))
-        sampleSurvivors = SurvivorCounts(sample, frame.layout, stride: 1)
+        self.survivors = survivors
+        var counts = SurvivorCounts(
+            frame.layout, stride: Self.stride(ofBlocks: sample.count * frame.layout.blocksPerRow))
+        for band in sample { counts.add(band) }
+        sampleSurvivors = counts.totals
         var segments = SegmentWriter(MemoryByteSink())
         try segments.write(headerOf: frame, metadata)
         headerBytes = segments.bytes.offset + 2
@@ -41,8 +47,8 @@ struct QualitySearch {
 
     /// A file that has at least so much of the maximum is good enough; what is aimed at, and how near a guess comes.
     private static let (enough, aim, tolerance) = (0.951, 0.977, 0.01)
-    /// One of so many rows of MCUs is in the sample, if there are enough blocks.
-    private static let (sampleStride, blocksForStride) = (24, 2_048)
+    /// One of so many rows of MCUs is in the sample, if there are enough blocks, and so many rows.
+    private static let (sampleStride, blocksForStride, rowsForStride) = (24, 2_048, 12)
     /// Of random bytes one in 256 is FF and stuffed.
     private static let stuffing = 257.0 / 256
     /// By how much of the maximum a file may be smaller than was counted, since stuffing is foretold as in random bytes.
@@ -50,43 +56,48 @@ struct QualitySearch {
 
     /// - Throws: `limitExceeded` where the file is too large at any quality.
     mutating func bestFile() throws(ImageError) -> [UInt8] {
-        var best: [UInt8]?
+        var best: (quality: FineQuality, file: [UInt8]?)?
         var candidates = FineQuality(1).stages...finest.stages
         var attempts = 0
         while true {
             // Guesses that keep missing give way to halving.
             let middle = FineQuality(stages: (candidates.lowerBound + candidates.upperBound + 1) / 2)
-            let (quality, expected) = try attempts < 4 ? guess(candidates) : (middle, expect(middle))
+            var (quality, expected) = try attempts < 4 ? guess(candidates) : (middle, expect(middle))
+            if frame.isArithmetic && attempts == 0 {
+                correct(expected, to: try foretell(quality, expected))
+                (quality, expected) = try guess(candidates)
+            }
             attempts += 1
-            let (bytes, file) = try attempt(quality)
-            correction *= (bytes - Double(headerBytes)) / (expected - Double(headerBytes))
+            let isLast = quality.stages == candidates.upperBound
+            let (bytes, file) = try attempt(quality, atLeast: isLast ? 0 : maximumBytes * Self.enough)
+            correct(expected, to: bytes)
             if bytes <= maximumBytes {
-                best = file
-                if bytes >= maximumBytes * Self.enough || quality.stages == candidates.upperBound { break }
+                best = (quality, file)
+                if bytes >= maximumBytes * Self.enough || isLast { break }
                 candidates = quality.stages + 1...candidates.upperBound
             } else {
                 if quality.stages == candidates.lowerBound { break }
                 candidates = candidates.lowerBound...quality.stages - 1
             }
         }
-        guard let best else {
-            throw ImageError(
-                .limitExceeded,
-                "a JPEG of \(frame.layout.size) does not fit in \(Int(maximumBytes)) bytes at any quality",
-                format: .jpeg)
-        }
-        return best
+        if let file = best?.file { return file }
+        if let best, let file = try attempt(best.quality, atLeast: 0).file { return file }
+        throw ImageError(
+            .limitExceeded, "a JPEG of \(frame.layout.size) does not fit in \(Int(maximumBytes)) bytes at any quality",
+            format: .jpeg)
     }
 
-    /// The bytes of the file of a quality, and the file itself where it may fit.
-    private func attempt(_ quality: FineQuality) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
+    /// The bytes of the file of a quality, and the file itself where it may have from so many to the maximum.
+    private func attempt(
+        _ quality: FineQuality, atLeast least: Double
+    ) throws(ImageError) -> (bytes: Double, file: [UInt8]?) {
         var requantizer = Requantizer(frame.layout, steps: steps(quality))
         let bands = bands.map { requantizer.quantize($0) }
         var plan: EncodedFrame.ScanPlan?
         if !frame.isArithmetic {
             let found = frame.plan(bands)
             let counted = Double(headerBytes + found.headers) + Double(found.data) * Self.stuffing
-            if counted > maximumBytes * (1 + Self.doubt) { return (counted, nil) }
+            if counted > maximumBytes * (1 + Self.doubt) || counted < least * (1 - Self.doubt) { return (counted, nil) }
             plan = found
         }
         var frame = frame
@@ -98,42 +109,51 @@ struct QualitySearch {
         return (Double(sink.bytes.count), sink.bytes)
     }
 
+    private mutating func correct(_ expected: Double, to bytes: Double) {
+        correction *= (bytes - Double(headerBytes)) / (expected - Double(headerBytes))
+    }
+
+    /// What the bytes of a file with arithmetic codes should be, if Huffman codes, which are counted far sooner than those are made, take as much more of
+    /// all of the picture than of the sample.
+    private func foretell(_ quality: FineQuality, _ expected: Double) throws(ImageError) -> Double {
+        let steps = steps(quality)
+        var requantizer = Requantizer(frame.layout, steps: steps)
+        let all = frame.plan(bands.map { requantizer.quantize($0) })
+        let part = frame.plan(sample.map { requantizer.quantize($0) })
+        let share = weight(sampleSurvivors, sample, steps) / weight(survivors, bands, steps)
+        let foretold = Double(all.data) * share / max(1, Double(part.data))
+        return Double(headerBytes) + (expected - Double(headerBytes)) * foretold
+    }
+
     /// The finest candidate if it may fit, otherwise one whose file comes near the maximum, by the sample; and the bytes
     /// that are expected of it.
     private mutating func guess(
         _ candidates: ClosedRange<Int>
     ) throws(ImageError) -> (quality: FineQuality, expected: Double) {
         var (low, high) = (candidates.lowerBound, candidates.upperBound)
-        var (tries, miss, lead) = (0, 0.0, 0.0)
+        var tries = 0
         while true {
             // What keeps missing gives way to halving, here too.
-            let quality = tries < 6 ? likeliest(low...high, lead: lead) : FineQuality(stages: (low + high + 1) / 2)
+            let quality = tries < 6 ? likeliest(low...high) : FineQuality(stages: (low + high + 1) / 2)
             tries += 1
             let expected = try expect(quality)
             let share = expected / maximumBytes
-            let lastMiss = miss
-            miss = share - Self.aim
+            let miss = share - Self.aim
             let tolerance = tries < 3 ? Self.tolerance : 2 * Self.tolerance
             if miss.magnitude <= tolerance || quality == finest && share <= 1.01 { return (quality, expected) }
-            // Missed twice on the same side: from beyond the aim the bracket closes sooner.
-            lead = miss * lastMiss > 0 ? -2 * miss : 0
             if miss < 0 { low = quality.stages + 1 } else { high = quality.stages - 1 }
             if low > high { return (quality, expected) }
         }
     }
 
     /// The finest of these whose coefficients should take no more bytes than is aimed at; the coarsest if none does.
-    ///
-    /// - Parameter lead: how much more of the maximum is aimed at.
-    private func likeliest(_ candidates: ClosedRange<Int>, lead: Double) -> FineQuality {
-        func bytes(_ quality: FineQuality) -> Double {
-            Double(headerBytes) + rate * correction * weight(survivors, bands, steps(quality))
-        }
-        if candidates.upperBound == finest.stages && bytes(finest) <= maximumBytes { return finest }
+    private func likeliest(_ candidates: ClosedRange<Int>) -> FineQuality {
+        let (most, aim) = (weight(forFileOf: maximumBytes), weight(forFileOf: maximumBytes * Self.aim))
+        if candidates.upperBound == finest.stages && weight(survivors, bands, steps(finest)) <= most { return finest }
         var (low, high) = (candidates.lowerBound, candidates.upperBound)
         while low < high {
             let middle = (low + high + 1) / 2
-            if bytes(FineQuality(stages: middle)) <= maximumBytes * (Self.aim + lead) {
+            if weight(survivors, bands, steps(FineQuality(stages: middle))) <= aim {
                 low = middle
             } else {
                 high = middle - 1
@@ -142,36 +162,51 @@ struct QualitySearch {
         return FineQuality(stages: low)
     }
 
+    /// What weight a file of so many bytes should have: by the line through the two tries around it. Where there is one, or none, bytes are taken to
+    /// grow faster than weights, as they mostly do.
+    private func weight(forFileOf file: Double) -> Double {
+        let bytes = (file - Double(headerBytes)) / correction
+        let below = tried.filter { $0.bytes <= bytes }.max { $0.bytes < $1.bytes } ?? (0, 0)
+        let above = tried.filter { $0.bytes > bytes }.min { $0.bytes < $1.bytes }
+        guard let above else {
+            return below.bytes > 0 ? below.weight * (0.3 + 0.7 * bytes / below.bytes) : 12 * bytes
+        }
+        return below.weight + (above.weight - below.weight) * (bytes - below.bytes) / (above.bytes - below.bytes)
+    }
+
     /// The bytes that a file should have by the sample.
     private mutating func expect(_ quality: FineQuality) throws(ImageError) -> Double {
         let steps = steps(quality)
         var requantizer = Requantizer(frame.layout, steps: steps)
-        let sample = sample.map { requantizer.quantize($0) }
+        let quantized = sample.map { requantizer.quantize($0) }
         var (headers, data) = (0, 0.0)
         if frame.isArithmetic {
-            let coded = try frame.arithmeticBytes(sample)
+            let coded = try frame.arithmeticBytes(quantized)
             (headers, data) = (coded.headers, Double(coded.data))
         } else {
-            let plan = frame.plan(sample)
+            let plan = frame.plan(quantized)
             (headers, data) = (plan.headers, Double(plan.data) * Self.stuffing)
         }
         let all = weight(survivors, bands, steps)
-        let bytes = Double(headers) + data * all / weight(sampleSurvivors, sample, steps)
-        rate = bytes / all
+        let bytes = max(1, Double(headers) + data * all / weight(sampleSurvivors, sample, steps))
+        tried.append((all, bytes))
         return Double(headerBytes) + bytes * correction
     }
 
-    /// What bytes are nearly proportional to. Blocks count too: they have DC coefficients, and ends.
-    private func weight(_ survivors: SurvivorCounts, _ bands: [BlockBand], _ steps: [[UInt8]]) -> Double {
-        Double(survivors.count(steps) + bands.count * frame.layout.blocksPerRow)
+    /// What bytes are nearly proportional to: bits of coefficients, and five for each block, which has a DC coefficient and an end.
+    private func weight(_ survivors: SurvivorCounts.Totals, _ bands: [BlockBand], _ steps: [[UInt8]]) -> Double {
+        Double(survivors.bits(steps) / 16 + 5 * bands.count * frame.layout.blocksPerRow)
     }
 
     private func steps(_ quality: FineQuality) -> [[UInt8]] {
         StandardQuantization.tables(for: frame.layout, quality)
     }
 
+    /// One of so many blocks tells what is left of all.
+    static func stride(ofBlocks blocks: Int) -> Int { min(32, max(1, blocks / 10_000)) }
+
     private static func sample(of bands: [BlockBand], blocks: Int) -> [BlockBand] {
-        let stride = min(sampleStride, blocks / blocksForStride)
+        let stride = min(sampleStride, blocks / blocksForStride, bands.count / rowsForStride)
         if stride < 2 || bands.count < 2 * stride { return bands }
         // By turns higher and lower, lest the picture have a rhythm of its own.
         return (0..<bands.count / stride).map { bands[stride * $0 + 5 * $0 % stride] }

@@ -6,8 +6,8 @@
 /// 8-point transform of Loeffler, Ligtenberg and Moschytz when neighbouring outputs are averaged. Frequency 4 (and for 2×2 also 2 and 6)
 /// then cancels out. The samples are those of libjpeg's reduced transforms.
 ///
-/// Products with the quantisation table are kept to 16 bits and what the first pass hands on is saturated, as vector code does: only broken files
-/// come that far.
+/// Products with the quantisation table are kept to 16 bits, and what the first pass hands on wraps or is saturated, where libjpeg-turbo's vector code
+/// has it so: only broken files come that far.
 
 private let constantBits: Int32 = 13
 private let passBits: Int32 = 2
@@ -91,8 +91,18 @@ public func inverseDCT4x4(
     var work = [32 of Int32](repeating: 0)
     for block in done..<blocks {
         let first = start &+ 64 &* block
+        var lower: Int16 = 0
+        for row in 1..<8 where row != 4 {
+            for column in 0..<8 { lower |= coefficients[first &+ 8 &* row &+ column] }
+        }
         for column in 0..<8 where column != 4 {
             func input(_ row: Int) -> Int32 { dequantized(coefficients, first, quantization, row &* 8 &+ column) }
+            if lower == 0 {
+                // A block with one row wraps where the long way saturates.
+                let value = Int32(Int16(truncatingIfNeeded: input(0) &<< passBits))
+                for row in 0..<4 { work[column &+ 8 &* row] = value }
+                continue
+            }
             let out = four(input(0), input(1), input(2), input(3), input(5), input(6), input(7))
             let shift = constantBits &- passBits &+ 1
             work[column] = saturated(out.0, shift)
@@ -135,8 +145,10 @@ public func inverseDCT2x2(
         for column in 0..<8 where column & 1 == 1 || column == 0 {
             func input(_ row: Int) -> Int32 { dequantized(coefficients, first, quantization, row &* 8 &+ column) }
             let out = two(input(0), input(1), input(3), input(5), input(7))
-            work[column] = saturated(out.0, constantBits &- passBits &+ 2)
-            work[column &+ 8] = saturated(out.1, constantBits &- passBits &+ 2)
+            let shift = constantBits &- passBits &+ 2
+            // The means keep all their bits: the second pass shifts them, where it multiplies the others.
+            work[column] = column == 0 ? rounded(out.0, shift) : saturated(out.0, shift)
+            work[column &+ 8] = column == 0 ? rounded(out.1, shift) : saturated(out.1, shift)
         }
         for row in 0..<2 {
             let w = row &* 8
@@ -148,7 +160,7 @@ public func inverseDCT2x2(
     }
 }
 
-/// A row of blocks as one sample each, their mean: the first coefficient alone.
+/// A row of blocks as one sample each, their mean: the first coefficient alone. Means that no 10 bits hold wrap, as in libjpeg.
 ///
 /// - Parameter spacing: from one block's first coefficient to the next's, 64 or, where only those are held, 1.
 public func inverseDCT1x1(
@@ -159,6 +171,7 @@ public func inverseDCT1x1(
     precondition(target >= 0 && target + blocks <= samples.count)
     let step = Int32(UInt16(bitPattern: step))
     for block in 0..<blocks {
-        samples[target &+ block] = sample(rounded(Int32(coefficients[start &+ block &* spacing]) &* step, 3))
+        let mean = rounded(Int32(coefficients[start &+ block &* spacing]) &* step, 3)
+        samples[target &+ block] = sample((mean &<< 22) &>> 22)
     }
 }

@@ -7,16 +7,34 @@
     @inline(__always)
     private func fourRows(_ c: UnsafeRawPointer, _ q: UnsafeRawPointer) -> (__m256i, __m256i, __m256i, __m256i) {
         @inline(__always)
-        func row(_ i: Int) -> __m256i { unsafe _mm256_mullo_epi16(loadPair(c + 16 &* i, 128), loadTwice(q + 16 &* i)) }
-        let e0 = shifted(row(0), by: 2).adding(_mm256_set1_epi32(1 << 11))
-        let e2 = Interleaved(row(2), row(6)).weighed(15137, -6270)
-        let (high, low) = (Interleaved(row(5), row(7)), Interleaved(row(3), row(1)))
+        func row(_ i: Int) -> __m256i { unsafe loadPair(c + 16 &* i, 128) }
+        @inline(__always)
+        func scaled(_ row: __m256i, _ i: Int) -> __m256i { unsafe _mm256_mullo_epi16(row, loadTwice(q + 16 &* i)) }
+        let (r1, r2, r3, r5, r6, r7) = (row(1), row(2), row(3), row(5), row(6), row(7))
+        let first = scaled(row(0), 0)
+        let e0 = shifted(first, by: 2).adding(_mm256_set1_epi32(1 << 11))
+        let e2 = Interleaved(scaled(r2, 2), scaled(r6, 6)).weighed(15137, -6270)
+        let high = Interleaved(scaled(r5, 5), scaled(r7, 7))
+        let low = Interleaved(scaled(r3, 3), scaled(r1, 1))
         let inner = high.weighed(11893, -1730).adding(low.weighed(-17799, 8697))
         let outer = high.weighed(-4926, -4176).adding(low.weighed(7373, 20995))
         let (a, b) = (e0.adding(e2), e0.subtracting(e2))
-        return (
+        let rows = (
             a.adding(outer).packed(12), b.adding(inner).packed(12), b.subtracting(inner).packed(12),
             a.subtracting(outer).packed(12)
+        )
+        let lower = _mm256_or_si256(
+            _mm256_or_si256(_mm256_or_si256(r1, r2), r3), _mm256_or_si256(_mm256_or_si256(r5, r6), r7))
+        let empty = _mm256_cmpeq_epi8(lower, _mm256_setzero_si256())
+        let emptyBytes = UInt32(bitPattern: _mm256_movemask_epi8(empty))
+        let (left, right) = (emptyBytes & 0xFFFF == 0xFFFF, emptyBytes >> 16 == 0xFFFF)
+        guard left || right else { return rows }
+        // A block with one row wraps where the long way saturates.
+        let (l, r): (Int64, Int64) = (left ? -1 : 0, right ? -1 : 0)
+        let (mask, short) = (_mm256_set_epi64x(r, r, l, l), _mm256_slli_epi16(first, 2))
+        return (
+            _mm256_blendv_epi8(rows.0, short, mask), _mm256_blendv_epi8(rows.1, short, mask),
+            _mm256_blendv_epi8(rows.2, short, mask), _mm256_blendv_epi8(rows.3, short, mask)
         )
     }
 
@@ -57,15 +75,15 @@
         for y in 0..<4 { unsafe (out + y &* stride).storeBytes(of: sorted[y], as: Int64.self) }
     }
 
-    /// The first pass of 2×2: rows 0, 1, 3, 5 and 7 of coefficients to two rows of eight values.
+    /// The first pass of 2×2: rows 0, 1, 3, 5 and 7 of coefficients to two rows of eight values × 2¹³.
     @inline(__always)
-    private func twoRows(_ c: UnsafeRawPointer, _ q: UnsafeRawPointer) -> (__m256i, __m256i) {
+    private func twoRows(_ c: UnsafeRawPointer, _ q: UnsafeRawPointer) -> (upper: WideSums, lower: WideSums) {
         @inline(__always)
         func row(_ i: Int) -> __m256i { unsafe _mm256_mullo_epi16(loadPair(c + 16 &* i, 128), loadTwice(q + 16 &* i)) }
         let even = shifted(row(0), by: 1).adding(_mm256_set1_epi32(1 << 12))
         let odd = Interleaved(row(1), row(3)).weighed(29692, -10426).adding(
             Interleaved(row(5), row(7)).weighed(6967, -5906))
-        return (even.adding(odd).packed(13), even.subtracting(odd).packed(13))
+        return (even.adding(odd), even.subtracting(odd))
     }
 
     /// Four blocks as 2×2 samples each.
@@ -78,13 +96,16 @@
         let weights = _mm256_set_epi16(
             -5906, 0, 6967, 0, -10426, 0, 29692, 0, -5906, 0, 6967, 0, -10426, 0, 29692, 0)
         // In each half: upper and lower row of one block, then of the block two further on.
+        @inline(__always)
+        func weighed(_ row: WideSums) -> __m256i { _mm256_madd_epi16(row.packed(13), weights) }
         let odd = _mm256_hadd_epi32(
-            _mm256_hadd_epi32(_mm256_madd_epi16(first.0, weights), _mm256_madd_epi16(first.1, weights)),
-            _mm256_hadd_epi32(_mm256_madd_epi16(second.0, weights), _mm256_madd_epi16(second.1, weights)))
-        let means = _mm256_unpacklo_epi32(
-            _mm256_unpacklo_epi16(first.0, first.1), _mm256_unpacklo_epi16(second.0, second.1))
+            _mm256_hadd_epi32(weighed(first.upper), weighed(first.lower)),
+            _mm256_hadd_epi32(weighed(second.upper), weighed(second.lower)))
+        let means = _mm256_unpacklo_epi64(
+            _mm256_unpacklo_epi32(first.upper.low, first.lower.low),
+            _mm256_unpacklo_epi32(second.upper.low, second.lower.low))
         let even = _mm256_add_epi32(
-            _mm256_srai_epi32(_mm256_unpacklo_epi16(_mm256_setzero_si256(), means), 1), _mm256_set1_epi32(1 << 19))
+            _mm256_slli_epi32(_mm256_srai_epi32(means, 13), 15), _mm256_set1_epi32(1 << 19))
         let left = _mm256_srai_epi32(_mm256_add_epi32(even, odd), 20)
         let right = _mm256_srai_epi32(_mm256_sub_epi32(even, odd), 20)
         // Bytes of a half: the four left samples, then the four right ones.

@@ -25,6 +25,11 @@ struct SampleScale {
     private func convertNarrow(
         _ stored: Span<UInt8>, _ range: Range<Int>, _ row: inout MutableSpan<UInt8>, _ start: Int
     ) -> Bool {
+        if maxval == 255 {
+            // As stored; the compiler makes a copy of memory of it.
+            for i in 0..<range.count { row[start &+ i] = stored[range.lowerBound &+ i] }
+            return false
+        }
         let table = table.span
         var at = start
         var largest: UInt8 = 0

@@ -58,7 +58,7 @@ struct Effort {
         default: measures = [.init(6), .init(6, .filtered), .init(3, .runLength)]
         }
         repetitive = .init(value < 5 ? codings[0].level : min(value, 6))
-        patience = value < 7 ? 0.015 : 0
+        patience = value < 7 ? 0.03 : 0
         triesWholeBands = value >= 7
     }
 

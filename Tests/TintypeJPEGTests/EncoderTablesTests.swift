@@ -1,3 +1,4 @@
+import Glibc
 import TestSupport
 import Testing
 import TintypeCore
@@ -212,8 +213,25 @@ struct EncoderTablesTests {
             let later = requantizer.quantize(packed(finest, quantizing: false))
             #expect(later.masks == atOnce.masks)
             #expect(later.values == atOnce.values)
-            let survivors = SurvivorCounts([packed(finest, quantizing: false)], layout, stride: 1)
-            #expect(survivors.count(steps) == later.values.count { $0 != 0 })
+            var survivors = SurvivorCounts(layout, stride: 1)
+            survivors.add(packed(finest, quantizing: false))
+            let expected = bits(packed(finest, quantizing: false), left: later, steps[0])
+            // Logarithms are taken by straight lines: a tenth of a bit.
+            #expect(abs(Double(survivors.totals.bits(steps)) - 16 * expected) <= 2 * Double(later.values.count))
         }
+    }
+
+    /// Five bits for each coefficient of a row of blocks that is left, and the base-2 logarithm of how often the step goes into it.
+    private func bits(_ band: BlockBand, left: BlockBand, _ steps: [UInt8]) -> Double {
+        var (cursor, sum) = (0, 0.0)
+        for (mask, leftMask) in zip(band.masks, left.masks) {
+            for k in 0..<64 where mask >> k & 1 == 1 {
+                let size = min(Int(band.values[cursor].magnitude) / 4, 255)
+                cursor += 1
+                let step = Int(steps[Int(naturalOrder[k])])
+                if leftMask >> k & 1 == 1 && size >= step { sum += 5 + log2(Double(size) / Double(step)) }
+            }
+        }
+        return sum
     }
 }

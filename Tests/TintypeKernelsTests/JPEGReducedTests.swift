@@ -51,4 +51,39 @@ import TintypeKernels
         }
         #expect(samples[0] == 9)
     }
+
+    /// Coefficients that only broken files have: `(side, DC, the one below it, upper left sample, lower right sample)`, as libjpeg-turbo's code for
+    /// this processor gives them.
+    @Test(
+        arguments: [
+            (1, 4800, 0, 0, 0), (1, 8800, 0, 204, 204), (1, -5600, 0, 255, 255),
+            (4, 9000, 0, 0, 0), (4, 9000, 1, 255, 255), (4, -9000, 0, 255, 255),
+            (2, 32000, 32000, 0, 255), (2, -32000, -32000, 255, 0),
+        ], CPUTier.available)
+    func overflow(_ sample: (side: Int, mean: Int16, below: Int16, first: UInt8, last: UInt8), _ tier: CPUTier) {
+        var coefficients = [Int16](repeating: 0, count: 4 * 64)
+        for block in 0..<4 {
+            coefficients[64 * block] = sample.mean
+            coefficients[64 * block + 8] = sample.below
+        }
+        let (steps, side) = ([Int16](repeating: 1, count: 64), sample.side)
+        var samples = [UInt8](repeating: 9, count: 4 * side * side)
+        var span = samples.mutableSpan
+        switch side {
+        case 4:
+            inverseDCT4x4(
+                coefficients.span, from: 0, blocks: 4, quantization: steps.span, into: &span, at: 0, stride: 16,
+                tier: tier)
+        case 2:
+            inverseDCT2x2(
+                coefficients.span, from: 0, blocks: 4, quantization: steps.span, into: &span, at: 0, stride: 8,
+                tier: tier)
+        default:
+            inverseDCT1x1(coefficients.span, from: 0, blocks: 4, spacing: 64, step: 1, into: &span, at: 0)
+        }
+        for block in 0..<4 {
+            #expect(samples[block * side] == sample.first)
+            #expect(samples[samples.count - 1 - block * side] == sample.last)
+        }
+    }
 }

@@ -69,7 +69,7 @@ struct BenchCommand: ParsableCommand {
                 var pixels: [UInt8] = []
                 return Measurement.Work(pixels: info.size.width * info.size.height * frames) { () throws(ImageError) in
                     let reader = try ImageReader(MemoryByteSource(bytes))
-                    _ = reader.reduce(by: scale, coarsely: true)
+                    _ = reader.reduce(by: scale)
                     if frames == 1 {
                         try reader.readFrame(into: &pixels)
                     } else {
