@@ -147,7 +147,7 @@ private func unpackRow<Sample: FixedWidthInteger>(
 }
 
 @inline(__always)
-private func packRow<Sample: FixedWidthInteger>(
+private func packRow<Sample: FixedWidthInteger & BitwiseCopyable>(
     _ row: Span<Sample>, _ layout: SampleLayout, from done: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
     let pixels = bytes.count / layout.bytesPerPixel
@@ -248,7 +248,7 @@ private func clamp<Sample: FixedWidthInteger>(
 }
 
 @inline(__always)
-private func divide<Sample: FixedWidthInteger>(
+private func divide<Sample: FixedWidthInteger & BitwiseCopyable>(
     _ row: Span<Sample>, _ channels: Int, _ isWide: Bool, _ done: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
     if !isWide && Sample.self == Int32.self { return divideBytes(row, channels, done, pixels, &bytes) }
@@ -274,12 +274,17 @@ private func divide<Sample: FixedWidthInteger>(
 /// ⌊n / d⌋ of whole numbers is ⌊(n + ½) / d⌋, which is never nearer than 1 / 2d to a whole number: d being below 2³¹ and the quotient at most 256, that is far more
 /// than the error of the product.
 @inline(__always)
-private func divideBytes<Sample: FixedWidthInteger>(
+private func divideBytes<Sample: FixedWidthInteger & BitwiseCopyable>(
     _ row: Span<Sample>, _ channels: Int, _ done: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
 ) {
     let one = 255.0 * Double(1 << alphaFractionBits)
     let (unit, half) = (1 / one, one / 2 + 0.5)
-    for i in done..<pixels {
+    var next = done
+    while true {
+        if channels == 4 { next = divideOpaque(row, from: next, pixels, &bytes) }
+        guard next < pixels else { return }
+        let i = next
+        next &+= 1
         let alpha = unsafe max(0, Int32(truncatingIfNeeded: row[unchecked: i &* channels &+ channels &- 1]))
         let shown = Int32(min(255, (Double(alpha) + half) * unit))
         let reciprocal = 255 / Double(max(1, alpha))
@@ -291,4 +296,32 @@ private func divideBytes<Sample: FixedWidthInteger>(
             store(UInt16(truncatingIfNeeded: shown == 0 ? 0 : colour), false, i &* channels &+ c, &bytes)
         }
     }
+}
+
+/// The same for the RGBA pixels from `first` on that are opaque, without a reciprocal: the fraction is cut off, and ⌊n / 255⌋ = ⌊(n + 1 + ⌊n / 256⌋) / 256⌋ for
+/// n below 65,535.
+///
+/// - Returns: the first pixel that is not opaque.
+@inline(__always)
+private func divideOpaque<Sample: FixedWidthInteger & BitwiseCopyable>(
+    _ row: Span<Sample>, from first: Int, _ pixels: Int, _ bytes: inout MutableSpan<UInt8>
+) -> Int {
+    let bits = Int32(alphaFractionBits)
+    let (opaque, half) = (255 &* 255 &<< bits, SIMD4<Int32>(repeating: 255 &<< (bits &- 1)))
+    let (zero, most) = (SIMD4<Int32>.zero, SIMD4<Int32>(repeating: 255 * 255))
+    var i = first
+    // Sound: a pixel is four samples of 32 bits, and four bytes.
+    unsafe row.withUnsafeBytes { row in
+        unsafe bytes.withUnsafeMutableBytes { bytes in
+            while i < pixels {
+                let products = unsafe row.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD4<Int32>.self)
+                guard products[3] == opaque else { return }
+                let whole = ((products &+ half) &>> bits).clamped(lowerBound: zero, upperBound: most)
+                let samples = SIMD4<UInt8>(truncatingIfNeeded: (whole &+ 1 &+ whole &>> 8) &>> 8)
+                unsafe bytes.storeBytes(of: samples, toByteOffset: 4 &* i, as: SIMD4<UInt8>.self)
+                i &+= 1
+            }
+        }
+    }
+    return i
 }

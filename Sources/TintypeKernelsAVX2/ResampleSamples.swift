@@ -53,7 +53,8 @@
     /// The reverse, for products with some bits more: colour divided by alpha, and alpha by 255; the leading pixels in groups of 4.
     ///
     /// In double precision, by reciprocals. ⌊n / d⌋ of whole numbers is ⌊(n + ½) / d⌋, which is never nearer than 1 / 2d to a whole number:
-    /// d being below 2³⁰ and the quotient at most 256, that is far more than the error of the product, so cutting it off is exact. Four opaque pixels need no reciprocal.
+    /// d being below 2³⁰ and the quotient at most 256, that is far more than the error of the product, so cutting it off is exact. Four opaque pixels are rounded
+    /// in whole numbers: the fraction is cut off, then comes a division by 255; packing clamps.
     ///
     /// - Returns: how many pixels were done; the rest is the caller's.
     public func divideByAlpha(_ row: Span<Int32>, fractionBits: Int, into bytes: inout MutableSpan<UInt8>) -> Int {
@@ -64,13 +65,27 @@
         let (full, half) = (_mm256_set1_pd(255), _mm256_set1_pd(0.5))
         let (zero, least) = (_mm_setzero_si128(), _mm_set1_epi32(1))
         let colors = _mm_set1_epi32(0x00FF_FFFF)
-        let opaque = _mm_set1_epi32(255 &* 255 &<< Int32(truncatingIfNeeded: fractionBits))
+        let bits = Int32(truncatingIfNeeded: fractionBits)
+        let opaque = _mm256_set1_epi32(255 &* 255 &<< bits)
+        let opaqueHalf = _mm256_set1_epi32(255 &<< (bits &- 1))
         // Sound: group g takes samples 16g ..< 16g + 16 and writes as many bytes.
         unsafe row.withUnsafeBytes { row in
             unsafe bytes.withUnsafeMutableBytes { bytes in
                 guard let row = row.baseAddress, let bytes = bytes.baseAddress else { return }
                 for group in 0..<groups {
                     let from = unsafe row + 64 &* group
+                    let (ac, bd) = unsafe (loadPair(from, 32), loadPair(from + 16, 32))
+                    let solid = _mm256_and_si256(_mm256_cmpeq_epi32(ac, opaque), _mm256_cmpeq_epi32(bd, opaque))
+                    if UInt32(bitPattern: _mm256_movemask_epi8(solid)) & 0xF000_F000 == 0xF000_F000 {
+                        let by255 = dividedBy255(
+                            _mm256_packus_epi32(
+                                _mm256_srai_epi32(_mm256_add_epi32(ac, opaqueHalf), bits),
+                                _mm256_srai_epi32(_mm256_add_epi32(bd, opaqueHalf), bits)))
+                        let packed = _mm256_packus_epi16(by255, by255)
+                        unsafe (bytes + 16 &* group).storeBytes(of: packed[0], as: Int64.self)
+                        unsafe (bytes + 16 &* group + 8).storeBytes(of: packed[2], as: Int64.self)
+                        continue
+                    }
                     let (a, b) = unsafe (
                         from.loadUnaligned(as: __m128i.self), (from + 16).loadUnaligned(as: __m128i.self)
                     )
@@ -78,16 +93,6 @@
                         (from + 32).loadUnaligned(as: __m128i.self), (from + 48).loadUnaligned(as: __m128i.self)
                     )
                     let alpha = _mm_unpackhi_epi64(_mm_unpackhi_epi32(a, b), _mm_unpackhi_epi32(c, d))
-                    if _mm_movemask_epi8(_mm_cmpeq_epi32(alpha, opaque)) == 0xFFFF {
-                        let first = _mm_packs_epi32(
-                            opaqueColors(a, opaque, alphaUnit, alphaHalf), opaqueColors(b, opaque, alphaUnit, alphaHalf)
-                        )
-                        let second = _mm_packs_epi32(
-                            opaqueColors(c, opaque, alphaUnit, alphaHalf), opaqueColors(d, opaque, alphaUnit, alphaHalf)
-                        )
-                        unsafe (bytes + 16 &* group).storeBytes(of: _mm_packus_epi16(first, second), as: __m128i.self)
-                        continue
-                    }
                     let seen = _mm256_cvttpd_epi32(
                         _mm256_mul_pd(
                             _mm256_add_pd(_mm256_cvtepi32_pd(_mm_max_epi32(alpha, zero)), alphaHalf), alphaUnit))
@@ -111,13 +116,10 @@
         return 4 &* groups
     }
 
-    /// The samples of an opaque pixel, all divided by 255.
+    /// ⌊n / 255⌋ of unsigned 16 bits: n × 32,897 / 2²³ is exact for all of them.
     @inline(__always)
-    private func opaqueColors(
-        _ products: __m128i, _ most: __m128i, _ alphaUnit: __m256d, _ alphaHalf: __m256d
-    ) -> __m128i {
-        let clamped = _mm_max_epi32(_mm_min_epi32(products, most), _mm_setzero_si128())
-        return _mm256_cvttpd_epi32(_mm256_mul_pd(_mm256_add_pd(_mm256_cvtepi32_pd(clamped), alphaHalf), alphaUnit))
+    private func dividedBy255(_ values: __m256i) -> __m256i {
+        _mm256_srli_epi16(_mm256_mulhi_epu16(values, _mm256_set1_epi16(Int16(bitPattern: 32_897))), 7)
     }
 
     /// The colours of pixel `lane` of four; what stands for alpha has no meaning.

@@ -43,3 +43,11 @@ public struct Color: Sendable, Hashable {
         }
     }
 }
+
+extension Color: CustomStringConvertible {
+    /// As `init(hex:)` reads it: `#rrggbb`, or `#rrggbbaa` where it is not opaque.
+    public var description: String {
+        let bytes = alpha == 255 ? [red, green, blue] : [red, green, blue, alpha]
+        return bytes.reduce("#") { $0 + ($1 < 16 ? "0" : "") + String($1, radix: 16) }
+    }
+}

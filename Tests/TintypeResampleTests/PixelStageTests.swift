@@ -155,6 +155,11 @@ struct CanvasTests {
     func notHexadecimal(text: String) {
         #expect(Color(hex: text) == nil)
     }
+
+    @Test(arguments: ["#000000", "#0a0b0c", "#ffffff", "#80ff0100", "#12345678"])
+    func colorsAreWrittenAsTheyAreRead(_ text: String) {
+        #expect(Color(hex: text)?.description == text)
+    }
 }
 
 @Suite("Linear light")

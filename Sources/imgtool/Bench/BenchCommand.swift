@@ -47,7 +47,7 @@ struct BenchCommand: ParsableCommand {
 
     struct Decode: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "All rows of a picture; of an animation every frame, composited.")
+            commandName: "decode", abstract: "All rows of a picture; of an animation every frame, composited.")
 
         @Argument var input: String
 
@@ -81,7 +81,8 @@ struct BenchCommand: ParsableCommand {
     }
 
     struct Encode: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A picture in memory to a file's bytes.")
+        static let configuration = CommandConfiguration(
+            commandName: "encode", abstract: "A picture in memory to a file's bytes.")
 
         @Argument var input: String
 
@@ -144,7 +145,8 @@ struct BenchCommand: ParsableCommand {
     }
 
     struct Resize: ParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "A picture in memory to another size.")
+        static let configuration = CommandConfiguration(
+            commandName: "resize", abstract: "A picture in memory to another size.")
 
         @Argument var input: String
 

@@ -5,6 +5,7 @@ import TintypeStore
 extension StoreCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
+            commandName: "check",
             abstract: "Look at every record and every image: what is missing, damaged or of no use.",
             discussion:
                 "The exit code is 65 if an image or record is missing or damaged. Orphans, files that no record names, do no harm."
@@ -69,7 +70,7 @@ extension StoreCommand {
 
     struct Compact: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Rewrite the files of records without what is outdated.")
+            commandName: "compact", abstract: "Rewrite the files of records without what is outdated.")
 
         @OptionGroup var place: Place
 

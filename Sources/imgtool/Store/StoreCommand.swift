@@ -56,7 +56,7 @@ struct StoreCommand: ParsableCommand {
     }
 
     struct Get: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a record.")
+        static let configuration = CommandConfiguration(commandName: "get", abstract: "Show a record.")
 
         @OptionGroup var common: Common
         @Argument var id: Int
@@ -72,7 +72,7 @@ struct StoreCommand: ParsableCommand {
     }
 
     struct List: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show all records, one a line.")
+        static let configuration = CommandConfiguration(commandName: "list", abstract: "Show all records, one a line.")
 
         @OptionGroup var common: Common
 
@@ -92,7 +92,8 @@ struct StoreCommand: ParsableCommand {
     }
 
     struct Delete: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Remove a record and the files of its images.")
+        static let configuration = CommandConfiguration(
+            commandName: "delete", abstract: "Remove a record and the files of its images.")
 
         @OptionGroup var common: Common
         @Argument var id: Int

@@ -6,7 +6,8 @@ import TintypeStore
 
 extension StoreCommand {
     struct Export: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Write a record's image to a file.")
+        static let configuration = CommandConfiguration(
+            commandName: "export", abstract: "Write a record's image to a file.")
 
         @OptionGroup var common: Common
         @Argument var id: Int

@@ -6,7 +6,7 @@ import TintypeStore
 extension StoreCommand {
     struct Save: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Save images, each into a record of its own, and print the records' ids.")
+            commandName: "save", abstract: "Save images, each into a record of its own, and print the records' ids.")
 
         @Argument(help: "JPEG, PNG or GIF files.")
         var files: [String]
