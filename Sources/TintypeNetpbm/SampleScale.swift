@@ -26,7 +26,7 @@ struct SampleScale {
         _ stored: Span<UInt8>, _ range: Range<Int>, _ row: inout MutableSpan<UInt8>, _ start: Int
     ) -> Bool {
         if maxval == 255 {
-            // As stored; the compiler makes a copy of memory of it.
+            // As stored, and none can be above the largest.
             for i in 0..<range.count { row[start &+ i] = stored[range.lowerBound &+ i] }
             return false
         }

@@ -44,4 +44,39 @@ import Tintype
         #expect(try small("photo.jpg", Size(400, 400), .twice) == small("photo.jpg", Size(400, 400), .none))
         #expect(try small("photo.png", Size(20, 20), .once) == small("photo.png", Size(20, 20), .none))
     }
+
+    /// Where nothing is left to be made smaller, chroma is read as exactly as the decoder can; where twice the size is left, by first coefficients alone.
+    @Test func chromaIsLeftOutOnlyWhereItIsNotMissed() throws {
+        var random = SplitMix64(seed: 81)
+        var pixels: [UInt8] = []
+        for y in 0..<48 {
+            for x in 0..<64 { pixels += [UInt8(4 * x), UInt8.random(in: 0...255, using: &random), UInt8(5 * y)] }
+        }
+        let sink = MemoryByteSink()
+        var rows = Image(size: Size(64, 48), pixelFormat: .rgb8, pixels: pixels).rows
+        var encoder = try JPEGEncoder(sink, size: rows.size, pixelFormat: .rgb8)
+        try encoder.drain(&rows)
+        func eighth(coarsely: Bool) throws -> [UInt8] {
+            let reader = try ImageReader(MemoryByteSource(sink.bytes))
+            #expect(reader.reduce(by: 8, coarsely: coarsely) == 8)
+            var rows = AnyRowSource(reader)
+            return try Image(collecting: &rows).pixels
+        }
+        func small(_ size: Size, _ reduction: Thumbnail.Reduction) throws -> [UInt8] {
+            var thumbnail = Thumbnail(fitting: size)
+            (thumbnail.reduction, thumbnail.fit, thumbnail.filter) = (reduction, .fill, .nearest)
+            var rows = try thumbnail.rows(of: ImageReader(MemoryByteSource(sink.bytes)))
+            return try Image(collecting: &rows).pixels
+        }
+        let (exact, coarse) = try (eighth(coarsely: false), eighth(coarsely: true))
+        #expect(exact != coarse)
+        #expect(try small(Size(8, 6), .once) == exact)
+        let picked = try small(Size(4, 3), .twice)
+        for y in 0..<3 {
+            for x in 0..<4 {
+                let (from, to) = (3 * (8 * (2 * y + 1) + 2 * x + 1), 3 * (4 * y + x))
+                #expect(picked[to..<to + 3].elementsEqual(coarse[from..<from + 3]))
+            }
+        }
+    }
 }
