@@ -45,7 +45,7 @@
         return done
     }
 
-    /// A block, eight coefficients of the zigzag order at a time.
+    /// A block, sixteen coefficients of the zigzag order at a time, as far as there are any.
     ///
     /// - Returns: its new mask.
     @inline(__always)
@@ -54,24 +54,40 @@
         _ newValues: UnsafeMutableRawPointer, _ read: inout Int, _ written: inout Int
     ) -> UInt64 {
         @inline(__always)
-        func load(_ place: UnsafeRawPointer) -> __m128i { unsafe place.loadUnaligned(as: __m128i.self) }
-        var kept = mask & 1
-        for part in 0..<8 {
-            let shift = UInt64(truncatingIfNeeded: 8 &* part)
-            let bits = Int(truncatingIfNeeded: mask &>> shift & 0xFF)
-            let packed = unsafe load(values + 2 &* read)
-            let spread = unsafe _mm_shuffle_epi8(packed, load(tables + (6_144 &+ 16 &* bits)))
+        func load(_ place: UnsafeRawPointer) -> __m256i { unsafe place.loadUnaligned(as: __m256i.self) }
+        /// The next values, at the places of the bits.
+        @inline(__always)
+        func spread(_ bits: Int) -> __m128i {
+            let packed = unsafe (values + 2 &* read).loadUnaligned(as: __m128i.self)
             read &+= bits.nonzeroBitCount
-            let dividend = unsafe _mm_add_epi16(_mm_abs_epi16(spread), load(factors + 16 &* part))
-            let high = unsafe _mm_mulhi_epu16(dividend, load(factors + (128 &+ 16 &* part)))
-            let quotient = unsafe _mm_sign_epi16(_mm_mulhi_epu16(high, load(factors + (256 &+ 16 &* part))), spread)
+            return unsafe _mm_shuffle_epi8(
+                packed, (tables + (6_144 &+ 16 &* bits)).loadUnaligned(as: __m128i.self))
+        }
+        /// Writes the values at the places of the bits.
+        @inline(__always)
+        func write(_ values: __m128i, _ bits: Int) {
+            let shuffle = unsafe (tables + (2_048 &+ 16 &* bits)).loadUnaligned(as: __m128i.self)
+            unsafe (newValues + 2 &* written).storeBytes(of: _mm_shuffle_epi8(values, shuffle), as: __m128i.self)
+            written &+= bits.nonzeroBitCount
+        }
+        var (kept, left) = (mask & 1, mask)
+        while left != 0 {
+            let part = left.trailingZeroBitCount &>> 4
+            let shift = UInt64(truncatingIfNeeded: 16 &* part)
+            left &= ~(0xFFFF &<< shift)
+            let bits = Int(truncatingIfNeeded: mask &>> shift & 0xFFFF)
+            let low = spread(bits & 0xFF)
+            let both = __m256i(lowHalf: low, highHalf: spread(bits &>> 8))
+            let dividend = unsafe _mm256_add_epi16(_mm256_abs_epi16(both), load(factors + 32 &* part))
+            let high = unsafe _mm256_mulhi_epu16(dividend, load(factors + (128 &+ 32 &* part)))
+            let quotient = unsafe _mm256_sign_epi16(
+                _mm256_mulhi_epu16(high, load(factors + (256 &+ 32 &* part))), both)
             // Packing saturates, so what is not zero stays so.
-            let zeros = _mm_cmpeq_epi8(_mm_packs_epi16(quotient, quotient), _mm_setzero_si128())
-            kept |= UInt64(truncatingIfNeeded: ~_mm_movemask_epi8(zeros) & 0xFF) &<< shift
-            let rest = Int(truncatingIfNeeded: kept &>> shift & 0xFF)
-            let together = unsafe _mm_shuffle_epi8(quotient, load(tables + (2_048 &+ 16 &* rest)))
-            unsafe (newValues + 2 &* written).storeBytes(of: together, as: __m128i.self)
-            written &+= rest.nonzeroBitCount
+            let zeros = _mm_cmpeq_epi8(_mm_packs_epi16(quotient.lowHalf, quotient.highHalf), _mm_setzero_si128())
+            kept |= UInt64(truncatingIfNeeded: ~_mm_movemask_epi8(zeros) & 0xFFFF) &<< shift
+            let rest = Int(truncatingIfNeeded: kept &>> shift & 0xFFFF)
+            write(quotient.lowHalf, rest & 0xFF)
+            write(quotient.highHalf, rest &>> 8)
         }
         return kept
     }

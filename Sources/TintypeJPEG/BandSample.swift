@@ -1,0 +1,65 @@
+/// Rows of MCUs that stand for all of a picture.
+///
+/// Each is made of pieces of the rows around it, one piece from each place across: so the sample, unlike a few whole rows, has
+/// something of everything in the picture, and its layout is still the picture's.
+struct BandSample {
+    private let layout: EncoderLayout
+    /// MCUs in a piece. Shorter ones would spread the sample more evenly, and predict more DC coefficients from blocks that are not their neighbours.
+    private static let piece = 4
+
+    init(_ layout: EncoderLayout) { self.layout = layout }
+
+    /// - Parameter stride: one of so many rows is made, 1 or more.
+    /// - Returns: at least one row, if there are any.
+    func rows(of bands: [BlockBand], stride: Int) -> [BlockBand] {
+        let count = max(1, bands.count / stride)
+        return (0..<count).map { index in
+            row(of: bands[index * bands.count / count..<(index + 1) * bands.count / count], index)
+        }
+    }
+
+    private func row(of bands: ArraySlice<BlockBand>, _ index: Int) -> BlockBand {
+        var sample = BlockBand()
+        sample.masks = [UInt64](repeating: 0, count: layout.blocksPerRow)
+        for component in layout.components {
+            for row in 0..<component.down {
+                sample.firstValues.append(sample.values.count)
+                let start = component.firstBlock + row * layout.mcusAcross * component.across
+                let rowBlocks = start..<start + component.blocksAcross
+                let piece = Self.piece * component.across
+                // The places of the next values in each of the rows.
+                var cursors = bands.map { $0.firstValues[component.firstRow + row] }
+                for (number, first) in Swift.stride(from: start, to: rowBlocks.upperBound, by: piece).enumerated() {
+                    let blocks = first..<min(first + piece, rowBlocks.upperBound)
+                    let chosen = Self.choice(of: bands.count, number, index)
+                    for i in cursors.indices {
+                        let values = cursors[i]..<cursors[i] + Self.valueCount(bands[bands.startIndex + i], blocks)
+                        cursors[i] = values.upperBound
+                        if i == chosen { sample.append(blocks, values, of: bands[bands.startIndex + i]) }
+                    }
+                }
+            }
+        }
+        return sample
+    }
+
+    /// Which of so many rows a piece is taken from: by multiples of the golden ratio, which spread evenly however many there are, beginning elsewhere
+    /// in each row of the sample; in 65,536ths.
+    private static func choice(of count: Int, _ piece: Int, _ row: Int) -> Int {
+        (((40_503 * piece + 37_345 * row) & 0xFFFF) * count) >> 16
+    }
+
+    private static func valueCount(_ band: borrowing BlockBand, _ blocks: Range<Int>) -> Int {
+        let masks = band.masks.span
+        var count = 0
+        for block in blocks { count &+= masks[block].nonzeroBitCount }
+        return count
+    }
+}
+
+extension BlockBand {
+    fileprivate mutating func append(_ blocks: Range<Int>, _ newValues: Range<Int>, of other: borrowing BlockBand) {
+        for block in blocks { masks[block] = other.masks[block] }
+        values += other.values[newValues]
+    }
+}
