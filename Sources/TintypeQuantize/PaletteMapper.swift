@@ -354,12 +354,10 @@ private struct Neighbour {
     var b: Float
     var squaredLength: Float
     var inverse: Float
-    /// How much of the variance of a mixture counts as error, against its squared distance from the colour wanted: half of it, but between colours that lie
-    /// far apart no more than so much, as there steps would be seen sooner than dots.
+    /// How much of the variance of a mixture counts as error, against its squared distance from the colour wanted: half of it, but a smaller part between
+    /// colours that lie far apart, as there steps would be seen sooner than dots.
     var roughness: Float
     var index: Int
-
-    private static let mostRoughness: Float = 0.006
 
     /// One that is never chosen.
     static let none = Neighbour()
@@ -375,7 +373,7 @@ private struct Neighbour {
         b = point.b - origin.b
         squaredLength = l * l + a * a + b * b
         inverse = squaredLength > 0 ? 1 / squaredLength : 0
-        roughness = min(squaredLength / 2, Self.mostRoughness)
+        roughness = min(0.5 * squaredLength, 0.002 + 0.12 * squaredLength)
         self.index = index
     }
 }
