@@ -3,6 +3,8 @@ import TintypeCore
 /// Writes the blocks of a file (GIF89a).
 struct BlockWriter: ~Copyable {
     private var writer: ByteWriter
+    /// Whether the last graphic control extension, if any, asked for nothing.
+    private var isControlNeutral = true
 
     init(_ sink: any ByteSink) {
         writer = ByteWriter(sink)
@@ -44,7 +46,9 @@ struct BlockWriter: ~Copyable {
         }
     }
 
-    /// A graphic control extension, where it says anything, an image descriptor and the image's data (§20 to §23).
+    /// A graphic control extension, an image descriptor and the image's data (§20 to §23).
+    ///
+    /// An extension that says nothing is left out, unless the one before did not: Pillow and ImageMagick go by that for images that have none.
     mutating func write(_ image: EncodedImage, delay: Int, disposal: GraphicControl.Disposal) throws(ImageError) {
         let method: UInt8 =
             switch disposal {
@@ -52,7 +56,9 @@ struct BlockWriter: ~Copyable {
             case .clear: 2
             case .restore: 3
             }
-        if delay > 0 || disposal != .leave || image.transparentIndex != nil {
+        let isNeutral = delay == 0 && disposal == .leave && image.transparentIndex == nil
+        if !isNeutral || !isControlNeutral {
+            isControlNeutral = isNeutral
             try writer.write([0x21, 0xF9, 4, method << 2 | (image.transparentIndex == nil ? 0 : 1)] as [UInt8])
             try writeLittle(delay)
             try writer.write([UInt8(truncatingIfNeeded: image.transparentIndex ?? 0), 0] as [UInt8])

@@ -4,7 +4,7 @@ import TintypeQuantize
 /// Frames that wait together for their colours: all of an animation, unless it is a long one.
 ///
 /// While every frame can be drawn on the one before with the colours that a table holds, they stay as they are. Otherwise the frames of a window share a
-/// palette, so that what stands still does not flicker.
+/// palette, or those of a scene do; and what stands still keeps its colours, so that it does not flicker.
 struct FrameWindow {
     private let size: Size
     private let quantizer: Quantizer
@@ -16,7 +16,7 @@ struct FrameWindow {
     private var optimizer: FrameOptimizer
     /// Whether colours were given up already.
     private var isLossy = false
-    /// The colours of the window before; empty before the first.
+    /// The colours that most of the window before had; empty before the first.
     private var palette: [UInt32] = []
     /// The last frame of the window before, in that window's colours. Empty before the first, and where something was transparent: what vanishes takes the
     /// pixels around it along, and those that are drawn again must be in one palette.
@@ -86,24 +86,36 @@ struct FrameWindow {
         return true
     }
 
-    /// The frames, which are let go, in colours of one palette, in which transparency has a place if it may be needed.
+    /// The frames, which are let go, in colours of a palette, in which transparency has a place if it may be needed.
     private mutating func quantized(asStill: Bool) throws(ImageError) -> [PictureSequence.Picture] {
         let dithering = dithering ?? (asStill ? .diffusion : .ordered)
-        let histogram = try frames.histogram(threads: threads)
+        let candidates = Scene.candidates(frames)
+        let histograms = try frames.histograms(of: candidates, threads: threads)
+        let histogram = ColorHistogram(sum: histograms)
         let isOpaque = histogram.transparentCount == 0
         let room = asStill || !isOpaque ? quantizer.colors : max(2, quantizer.colors - 1)
-        let staysUnlessChanged = isOpaque && !shown.isEmpty
-        if !staysUnlessChanged { frames.completeFirst() }
         choosePalette(for: histogram, count: room)
-        var mapped = try PaletteMapper(palette).map(frames, dithering: dithering, threads: threads)
-        if staysUnlessChanged {
+        var scenes = [Scene(frames: frames.pictures.indices, palette: palette)]
+        if isOpaque, candidates.count > 1 {
+            scenes = try Scene.split(Array(zip(candidates, histograms)), shared: palette, count: room, threads: threads)
+        }
+        if !isOpaque || shown.isEmpty { frames.completeFirst() }
+        var mapped = try map(scenes, dithering)
+        if isOpaque {
             keepShown(in: &mapped)
         } else {
-            shown = [UInt32](repeating: 0, count: isOpaque ? size.width * size.height : 0)
-            if isOpaque { for picture in mapped { picture.draw(on: &shown, width: size.width) } }
+            shown = []
         }
         frames.removeAll()
         return mapped
+    }
+
+    private func map(_ scenes: [Scene], _ dithering: Dithering) throws(ImageError) -> [PictureSequence.Picture] {
+        let (frames, threads) = (frames, threads)
+        return try Parallel.map(scenes.count, threads: threads) { index throws(ImageError) in
+            try PaletteMapper(scenes[index].palette).map(
+                frames, scenes[index].frames, dithering: dithering, threads: scenes.count > 1 ? 1 : threads)
+        }.flatMap { $0 }
     }
 
     /// Keeps the palette that there is, which each image need not bring along, unless a new one is a good deal better.
@@ -111,16 +123,16 @@ struct FrameWindow {
         let new = histogram.palette(count: count)
         let serves =
             !palette.isEmpty && palette.count <= count && (histogram.transparentCount == 0 || palette.contains(0))
-        if serves, histogram.meanError(of: palette) <= Self.mostWorse * histogram.meanError(of: new) { return }
+        if serves, histogram.meanError(of: palette) <= Scene.mostWorse * histogram.meanError(of: new) { return }
         palette = new
     }
 
-    /// How much larger the mean error may be with the palette of the window before.
-    private static let mostWorse: Float = 1.1
-
     /// Puts back what is shown where that still stands: in other colours it would change for no reason that can be seen.
     private mutating func keepShown(in mapped: inout [PictureSequence.Picture]) {
-        var source = frames.before
+        // Nothing opaque is like it.
+        let none = [UInt32](repeating: 0, count: shown.isEmpty ? size.width * size.height : 0)
+        var source = shown.isEmpty ? none : frames.before
+        if shown.isEmpty { shown = none }
         for (index, picture) in frames.pictures.enumerated() {
             for (place, y) in picture.rows.enumerated() {
                 for x in 0..<size.width {

@@ -73,23 +73,27 @@ public struct GIFAnimationEncoder: ~Copyable {
     }
 
     private mutating func writeWindow(last: Bool) throws(ImageError) {
-        let parts = try window.takeParts(last: last)
+        var parts = try window.takeParts(last: last)
         if parts.isEmpty { return }
-        let isFirst = table == nil
-        if isFirst { try begin(parts) }
+        // Pillow clears to black on a canvas whose first image is said to have no transparency, and after images that are.
+        for index in parts.indices where parts[index].disposal == .clear {
+            parts[index].pixels.tellsTransparency = true
+        }
+        if table == nil {
+            if parts.contains(where: { $0.disposal == .clear }) { parts[0].pixels.tellsTransparency = true }
+            try begin(parts)
+        }
         guard let table else { return }
-        // Pillow clears to black on a canvas whose first image is said to have no transparency.
-        let saysTransparent = isFirst && parts.contains { $0.disposal == .clear }
+        let drawn = parts
         // Codes do not wait in memory for all the others.
         let step = 4 * options.threads
-        for start in stride(from: 0, to: parts.count, by: step) {
-            let count = min(step, parts.count - start)
+        for start in stride(from: 0, to: drawn.count, by: step) {
+            let count = min(step, drawn.count - start)
             let images = try Parallel.map(count, threads: options.threads) { index throws(ImageError) in
-                try parts[start + index].pixels.encoded(
-                    global: table, saysTransparent: saysTransparent && start + index == 0)
+                try drawn[start + index].pixels.encoded(global: table)
             }
             for (index, image) in images.enumerated() {
-                let part = parts[start + index]
+                let part = drawn[start + index]
                 try writer.write(image, delay: part.delay, disposal: part.disposal)
             }
         }

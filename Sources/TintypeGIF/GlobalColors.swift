@@ -4,56 +4,60 @@ import TintypeQuantize
 struct GlobalColors {
     let table: ColorIndex
 
-    /// More frames than this have no say in the order.
+    /// More frames than this have no say in the choice and the order.
     private static let mostFrames = 512
+    /// So many frames are tried as the one to begin with.
+    private static let beginnings = 4
 
-    /// Takes the colours of the first frame, and of those after it as far as there is room.
+    /// Takes the colours of one of the first frames, and of others as far as there is room: those with which the most tables of their own are saved.
     ///
-    /// Transparency needs no place of its own: each image takes one for it that it has no other need of. Only where too many need all get it one.
+    /// Transparency needs no place: each image takes one for it that it has no other need of.
     init(_ parts: [FramePart]) {
-        var found = ColorIndex()
-        var needs: [Places] = []
-        var wishes: [(needed: Int, part: FramePart)] = []
-        for part in parts {
-            var own = ColorIndex()
-            var longer = found
-            guard own.insert(part.pixels.colors, except: part.pixels.isFree),
-                own.colors.allSatisfy({ $0 == 0 || longer.insert($0) })
-            else { continue }
-            found = longer
-            let places = own.colors.filter { $0 != 0 }.compactMap { longer[$0] }
-            if needs.count <= Self.mostFrames { needs.append(Places(places)) }
-            wishes.append((places.count, part))
+        let needs = parts.map { $0.pixels.neededColors }
+        let say = needs.prefix(Self.mostFrames)
+        let choices = say.indices.prefix(Self.beginnings).map { Gathered(say, from: $0) }
+        let best = choices.indices.max {
+            choices[$0].saved < choices[$1].saved || choices[$0].saved == choices[$1].saved && $0 > $1
         }
-        let order = Self.order(needs.dropFirst()).map { found.colors[$0] }
+        let gathered = Gathered(needs[...], from: best ?? 0)
+        // The first image is drawn whole: what it needs says nothing of the others.
+        let served = gathered.served.filter { $0 > 0 }.prefix(Self.mostFrames)
+        let places = served.map { index in Places(needs[index]?.compactMap { gathered.colors[$0] } ?? []) }
         var table = ColorIndex()
-        let full = wishes.filter { $0.needed == 1 << BlockWriter.tableBits(found.colors.count) }.map(\.part)
-        if Self.wantTransparency(full, found.colors.count) { _ = table.insert(0) }
-        for color in order + found.colors { _ = table.insert(color) }
+        let order = Self.order(places).map { gathered.colors.colors[$0] }
+        for color in order + gathered.colors.colors { _ = table.insert(color) }
         // Nothing but holes.
         if table.colors.isEmpty { _ = table.insert(0) }
         self.table = table
     }
 
-    /// Pixels that may be left out for each byte that transparency adds to the table.
-    private static let pixelsAByte = 4
+    /// Colours in one table.
+    private struct Gathered {
+        private(set) var colors = ColorIndex()
+        /// The frames that need no others.
+        private(set) var served: [Int] = []
+        /// Bytes of the tables that those would have, less those of this one.
+        private(set) var saved = 0
 
-    /// Whether transparency is worth making the table twice as large, for images that need all of it.
-    private static func wantTransparency(_ parts: [FramePart], _ count: Int) -> Bool {
-        if count == 256 { return false }
-        var free = 0
-        for part in parts {
-            if part.pixels.colors.contains(0) { return true }
-            free += part.pixels.isFree.count { $0 }
-            if free > (3 << BlockWriter.tableBits(count)) * pixelsAByte { return true }
+        /// Takes in frame after frame, those before the first at the end; those that need too many are left out.
+        ///
+        /// - Parameter needs: the colours of each; nil for more than a table holds.
+        init(_ needs: ArraySlice<[UInt32]?>, from first: Int) {
+            for index in Array(first..<needs.endIndex) + Array(needs.startIndex..<first) {
+                var longer = colors
+                guard let needed = needs[index], needed.allSatisfy({ longer.insert($0) }) else { continue }
+                colors = longer
+                served.append(index)
+                saved += 3 << BlockWriter.tableBits(max(1, needed.count))
+            }
+            saved -= 3 << BlockWriter.tableBits(max(1, colors.colors.count))
         }
-        return false
     }
 
     /// The colours of the frame that needs the fewest first; then those of whichever needs the fewest beyond them, and so on. An image's codes begin with as
     /// many bits as its highest index has.
-    private static func order(_ needs: ArraySlice<Places>) -> [Int] {
-        var (left, order) = (Array(needs), [Int]())
+    private static func order(_ needs: [Places]) -> [Int] {
+        var (left, order) = (needs, [Int]())
         while let next = left.indices.min(by: { left[$0].count < left[$1].count }) {
             let places = left.remove(at: next)
             if places.count == 0 { continue }

@@ -2,18 +2,8 @@
 ///
 /// The loops and all they do per index stand in this file.
 struct LZWEncoder {
-    /// Indexes, and where they leave a choice.
-    struct Input {
-        var indexes: [UInt8]
-        /// The index that shows what lies below.
-        var transparent: UInt8 = 0
-        /// For each pixel whether it may also be transparent, as what lies below is the same; empty where none may.
-        var isFree: [Bool] = []
-    }
-
     private static let lastCode = 4095
     private static let emptySlot = UInt32.max
-    private static let allIndexes = (0...lastCode).map { UInt8(truncatingIfNeeded: $0) }
 
     private let codeSize: Int
     private let clear: Int
@@ -21,14 +11,14 @@ struct LZWEncoder {
     private var slots: [UInt32]
     /// Their number is two to this: at least twice as many as there can be strings.
     private let slotBits: Int
-    /// For each code the last index of its string.
-    private var lastIndex: [UInt8]
     private var next: Int
     private var width: Int
     private var bytes: [UInt8] = []
     private var held: UInt64 = 0
     private var heldBits = 0
     private var gain = Gain()
+    /// Whether the table is to serve to the end.
+    private var isSettled = false
 
     /// What the table is worth: pixels a bit.
     private struct Gain {
@@ -47,7 +37,6 @@ struct LZWEncoder {
         self.codeSize = codeSize
         slotBits = min(14, max(4, Int.bitWidth + 1 - pixels.leadingZeroBitCount))
         slots = [UInt32](repeating: Self.emptySlot, count: 1 << slotBits)
-        lastIndex = Self.allIndexes
         clear = 1 << codeSize
         next = clear + 2
         width = codeSize + 1
@@ -56,19 +45,17 @@ struct LZWEncoder {
     /// The codes of the indexes, all of which have at most `codeSize` bits, with a clear code first and the end code last.
     ///
     /// - Parameters:
+    ///   - others: what each index may be replaced by where that makes for longer strings, the index itself where nothing may; empty if none may.
     ///   - codeSize: the minimum code size of §22, 2 to 8.
     ///   - limit: more bytes than these are of no use.
     /// - Returns: nil beyond the limit.
-    static func encode(_ input: Input, codeSize: Int, limit: Int = .max) -> [UInt8]? {
-        precondition((2...8).contains(codeSize) && !input.indexes.isEmpty)
-        precondition(input.isFree.isEmpty || input.isFree.count == input.indexes.count)
-        var encoder = LZWEncoder(codeSize: codeSize, pixels: input.indexes.count)
-        encoder.bytes.reserveCapacity(input.indexes.count / 2 + 64)
+    static func encode(_ indexes: [UInt8], or others: [UInt8] = [], codeSize: Int, limit: Int = .max) -> [UInt8]? {
+        precondition((2...8).contains(codeSize) && !indexes.isEmpty)
+        precondition(others.isEmpty || others.count == indexes.count)
+        var encoder = LZWEncoder(codeSize: codeSize, pixels: indexes.count)
+        encoder.bytes.reserveCapacity(indexes.count / 2 + 64)
         encoder.emit(encoder.clear)
-        let isWithin =
-            input.isFree.isEmpty
-            ? encoder.encodeFixed(input.indexes.span, limit) : encoder.encodeFree(input, limit)
-        guard isWithin else { return nil }
+        guard encoder.encode(indexes.span, or: others.span, from: 0, limit) else { return nil }
         encoder.emit(encoder.clear + 1)
         if encoder.heldBits > 0 { encoder.bytes.append(UInt8(truncatingIfNeeded: encoder.held)) }
         return encoder.bytes
@@ -87,11 +74,16 @@ struct LZWEncoder {
         return bits
     }
 
-    /// False if more bytes than `limit` come out.
-    private mutating func encodeFixed(_ indexes: Span<UInt8>, _ limit: Int) -> Bool {
-        var code = Int(indexes[0])
-        var start = 0
-        for i in 1..<indexes.count {
+    /// Encodes all pixels from one on. False if more bytes than `limit` come out.
+    private mutating func encode(_ indexes: Span<UInt8>, or others: Span<UInt8>, from begin: Int, _ limit: Int) -> Bool
+    {
+        others.isEmpty ? encode(indexes, from: begin, limit) : encodeFree(indexes, others, from: begin, limit)
+    }
+
+    private mutating func encode(_ indexes: Span<UInt8>, from begin: Int, _ limit: Int) -> Bool {
+        var code = Int(indexes[begin])
+        var start = begin
+        for i in begin + 1..<indexes.count {
             let longer = find(code, indexes[i])
             if longer >= 0 {
                 code = longer
@@ -99,7 +91,12 @@ struct LZWEncoder {
             }
             emit(code, pixels: i &- start)
             if bytes.count > limit { return false }
-            if isFull && isExhausted() { reset() } else { add(code, indexes[i]) }
+            if isFull && isExhausted() {
+                if isLast(indexes.count - i) { return finish(indexes, or: Span(), from: i, limit) }
+                reset()
+            } else {
+                add(code, indexes[i])
+            }
             code = Int(indexes[i])
             start = i
         }
@@ -108,47 +105,49 @@ struct LZWEncoder {
         return true
     }
 
-    /// Takes for each string the longest that the table has, whichever way the free pixels must be shown for that.
-    /// False if more bytes than `limit` come out.
-    private mutating func encodeFree(_ input: Input, _ limit: Int) -> Bool {
-        let (indexes, isFree, transparent) = (input.indexes.span, input.isFree.span, input.transparent)
-        var first = isFree[0] ? transparent : indexes[0]
+    /// Takes for each string the longest that the table has, whichever way the pixels must be shown for that.
+    private mutating func encodeFree(_ indexes: Span<UInt8>, _ others: Span<UInt8>, from begin: Int, _ limit: Int)
+        -> Bool
+    {
         // Codes of one length, and of the next: in turns they stand in one half and the other, `mostLive` in each.
-        var live = InlineArray<48, Int32>(repeating: 0)
-        var start = 0
+        var live = InlineArray<16, Int32>(repeating: 0)
+        var start = begin
         while true {
             var (half, count) = (0, 1)
-            live[0] = Int32(first)
+            live[0] = Int32(indexes[start])
             var end = start + 1
             while end < indexes.count {
-                let other = Self.mostLive - half
+                let next = Self.mostLive - half
                 var longer = 0
+                let (index, other) = (indexes[end], others[end])
                 for place in half..<half + count {
                     let code = Int(live[place])
-                    if isFree[end] {
-                        let hidden = find(code, transparent)
-                        if hidden >= 0, longer < Self.mostLive {
-                            live[other + longer] = Int32(truncatingIfNeeded: hidden)
-                            longer += 1
-                        }
+                    let usual = find(code, index)
+                    if usual >= 0, longer < Self.mostLive {
+                        live[next + longer] = Int32(truncatingIfNeeded: usual)
+                        longer += 1
                     }
-                    let shown = find(code, indexes[end])
-                    if shown >= 0, longer < Self.mostLive {
-                        live[other + longer] = Int32(truncatingIfNeeded: shown)
+                    let unusual = other == index ? -1 : find(code, other)
+                    if unusual >= 0, longer < Self.mostLive {
+                        live[next + longer] = Int32(truncatingIfNeeded: unusual)
                         longer += 1
                     }
                 }
                 if longer == 0 { break }
-                (half, count) = (other, longer)
+                (half, count) = (next, longer)
                 end += 1
             }
+            // Of several the one that is the usual at first: new strings should be such as come again.
             let code = Int(live[half])
             emit(code, pixels: end - start)
             if end == indexes.count { break }
             if bytes.count > limit { return false }
-            // A run of one colour goes on where it can.
-            first = isFree[end] && lastIndex[code] != indexes[end] ? transparent : indexes[end]
-            if isFull && isExhausted() { reset() } else { add(code, first) }
+            if isFull && isExhausted() {
+                if isLast(indexes.count - end) { return finish(indexes, or: others, from: end, limit) }
+                reset()
+            } else {
+                add(code, indexes[end])
+            }
             start = end
         }
         widen()
@@ -156,7 +155,24 @@ struct LZWEncoder {
     }
 
     /// Ways of showing the same pixels that are followed at once.
-    private static let mostLive = 24
+    private static let mostLive = 8
+
+    /// Whether so many pixels are too few for a table to become as good as this one was.
+    private func isLast(_ pixels: Int) -> Bool { pixels < gain.pixels }
+
+    /// Goes on to the end with a new table and with this one, and keeps what is shorter.
+    private mutating func finish(_ indexes: Span<UInt8>, or others: Span<UInt8>, from begin: Int, _ limit: Int) -> Bool
+    {
+        isSettled = true
+        var renewed = self
+        renewed.reset()
+        let isRenewedWithin = renewed.encode(indexes, or: others, from: begin, limit)
+        let isWithin = encode(indexes, or: others, from: begin, isRenewedWithin ? renewed.bytes.count : limit)
+        if isRenewedWithin, !isWithin || renewed.bitCount < bitCount { self = renewed }
+        return isWithin || isRenewedWithin
+    }
+
+    private var bitCount: Int { bytes.count * 8 + heldBits }
 
     /// The code of the string of `code` and one index more, or -1.
     @inline(__always)
@@ -187,7 +203,6 @@ struct LZWEncoder {
         var slot = slot(key)
         while slots[slot] != Self.emptySlot { slot = (slot &+ 1) & (1 &<< slotBits &- 1) }
         slots[slot] = key &<< 12 | UInt32(truncatingIfNeeded: next)
-        lastIndex[next] = index
         widen()
     }
 
@@ -201,7 +216,7 @@ struct LZWEncoder {
     /// Whether the full table lately gave less than table and all have given since it was begun. Then a new one, which will do as well as that, is
     /// better (the marginal value theorem of foraging).
     private mutating func isExhausted() -> Bool {
-        guard gain.lateBits >= Gain.stretch else { return false }
+        guard gain.lateBits >= Gain.stretch, !isSettled else { return false }
         let exhausted = gain.latePixels * gain.bits < gain.pixels * gain.lateBits
         (gain.latePixels, gain.lateBits) = (0, 0)
         return exhausted

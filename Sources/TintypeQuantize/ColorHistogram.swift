@@ -40,6 +40,12 @@ public struct ColorHistogram: Sendable {
 
     public init() {}
 
+    /// What several histograms counted.
+    public init(sum histograms: [ColorHistogram]) {
+        self = histograms.first ?? ColorHistogram()
+        for other in histograms.dropFirst() { add(other) }
+    }
+
     /// The colours, of which there are at most `limit`; nil if there are more. Transparent pixels count as the colour 0.
     public func exactColors(limit: Int) -> [UInt32]? {
         let colors = (transparentCount > 0 ? [0] : []) + keys

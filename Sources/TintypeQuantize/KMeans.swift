@@ -15,11 +15,11 @@ struct KMeans {
     /// Rounds end when the means move less than this on the average: a tenth of what can be seen.
     private static let still: Float = 0.000_3
 
-    init(_ points: [ColorPoint], weights: [Float], means: [ColorPoint]) {
+    /// - Parameter groups: those to begin with.
+    init(_ points: [ColorPoint], weights: [Float], groups: (means: [ColorPoint], group: [Int32])) {
         self.points = points
         self.weights = weights
-        self.means = means
-        group = [Int32](repeating: 0, count: points.count)
+        (means, group) = groups
         upper = [Float](repeating: .infinity, count: points.count)
         lower = [Float](repeating: 0, count: points.count)
     }
@@ -35,33 +35,18 @@ struct KMeans {
     /// Gives each point to its nearest mean.
     private mutating func assign() {
         let places = Places(means)
-        var distances = [Float](repeating: 0, count: means.count)
-        let apart = means.map { mean in
-            // Half the distance from the nearest other: whoever is nearer to a mean than that belongs to it.
-            places.measure(from: mean, &distances)
-            var (least, second): (Float, Float) = (.infinity, .infinity)
-            for distance in distances { (least, second) = (min(least, distance), min(second, max(least, distance))) }
-            return second.squareRoot() / 2
-        }
+        // Half the distance from the nearest other: whoever is nearer to a mean than that belongs to it.
+        let apart = means.map { places.nearest(to: $0).next / 2 }
         for i in points.indices {
             let own = Int(group[i])
             let bound = max(apart[own], lower[i])
             if upper[i] <= bound { continue }
-            upper[i] = points[i].squaredDistance(to: means[own]).squareRoot()
-            if upper[i] <= bound { continue }
-            places.measure(from: points[i], &distances)
-            var (first, second): (Float, Float) = (.infinity, .infinity)
-            var nearest = 0
-            for j in distances.indices where distances[j] < second {
-                if distances[j] < first {
-                    (second, first, nearest) = (first, distances[j], j)
-                } else {
-                    second = distances[j]
-                }
-            }
-            group[i] = Int32(truncatingIfNeeded: nearest)
-            upper[i] = first.squareRoot()
-            lower[i] = second.squareRoot()
+            let distance = points[i].squaredDistance(to: means[own]).squareRoot()
+            upper[i] = distance
+            if distance <= bound { continue }
+            // No further than where the nearest lies, and so far again, as that is a bound which will last.
+            let found = places.nearest(to: points[i], within: 2 * distance)
+            (group[i], upper[i], lower[i]) = (found.index, found.distance, found.next)
         }
     }
 
@@ -84,29 +69,72 @@ struct KMeans {
     }
 }
 
-/// Points, coordinate by coordinate: so many distances are measured at once.
+/// Points, coordinate by coordinate and four at a time, from dark to light: so only a few must be looked at, and many at once.
 struct Places {
-    private var l: [Float]
-    private var a: [Float]
-    private var b: [Float]
-    private var o: [Float]
+    private typealias Four = SIMD4<Float>
+
+    private var l: [Four] = []
+    private var a: [Four] = []
+    private var b: [Four] = []
+    private var o: [Four] = []
+    /// Where each stood.
+    private var indexes: [SIMD4<Int32>] = []
 
     init(_ points: [ColorPoint]) {
-        l = points.map(\.lightness)
-        a = points.map(\.a)
-        b = points.map(\.b)
-        o = points.map(\.opacity)
+        let order = points.indices.sorted { (points[$0].lightness, $0) < (points[$1].lightness, $1) }
+        for start in stride(from: 0, to: points.count, by: 4) {
+            let four = order[start..<min(start + 4, points.count)]
+            func coordinates(_ coordinate: (ColorPoint) -> Float) -> Four {
+                // Behind the last come some that are near to nothing.
+                Four(four.map { coordinate(points[$0]) } + [Float](repeating: 1e9, count: 4 - four.count))
+            }
+            l.append(coordinates(\.lightness))
+            a.append(coordinates(\.a))
+            b.append(coordinates(\.b))
+            o.append(coordinates(\.opacity))
+            let filled = four + [Int](repeating: 0, count: 4 - four.count)
+            indexes.append(SIMD4(filled.map { Int32(truncatingIfNeeded: $0) }))
+        }
     }
 
-    /// The squared distances of a point from all of them.
-    func measure(from point: ColorPoint, _ distances: inout [Float]) {
+    /// The place nearest to a point, its distance, and that of the next or a bound below it.
+    ///
+    /// - Parameter reach: how far the nearest is at most. Who is further than that is seen as just that far.
+    func nearest(to point: ColorPoint, within reach: Float = .infinity) -> (index: Int32, distance: Float, next: Float)
+    {
         let (l, a, b, o) = (self.l.span, self.a.span, self.b.span, self.o.span)
-        var distances = distances.mutableSpan
-        precondition(l.count == distances.count && a.count == l.count && b.count == l.count && o.count == l.count)
-        for j in l.indices {
+        let indexes = self.indexes.span
+        precondition(a.count == l.count && b.count == l.count && o.count == l.count && indexes.count == l.count)
+        var (first, second) = (Four(repeating: .infinity), Four(repeating: .infinity))
+        var found = SIMD4<Int32>(repeating: 0)
+        var j = Self.start(l, from: point.lightness - reach)
+        let end = point.lightness + reach
+        while j < l.count, l[j][0] <= end {
             let (dl, da) = (point.lightness - l[j], point.a - a[j])
             let (db, dOpacity) = (point.b - b[j], point.opacity - o[j])
-            distances[j] = dl * dl + da * da + db * db + dOpacity * dOpacity
+            let distance = dl * dl + da * da + db * db + dOpacity * dOpacity
+            let isNearer = distance .< first
+            second.replace(with: distance, where: distance .< second)
+            second.replace(with: first, where: isNearer)
+            first.replace(with: distance, where: isNearer)
+            found.replace(with: indexes[j], where: isNearer)
+            j &+= 1
         }
+        var best = 0
+        for lane in 1..<4 where (first[lane], found[lane]) < (first[best], found[best]) { best = lane }
+        var next = second[best]
+        for lane in 0..<4 where lane != best { next = min(next, first[lane]) }
+        return (found[best], first[best].squareRoot(), min(next.squareRoot(), reach))
+    }
+
+    /// The first four of which one may be at least so light.
+    @inline(__always)
+    private static func start(_ l: borrowing Span<Four>, from lightness: Float) -> Int {
+        var (low, high) = (0, l.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if l[middle][3] < lightness { low = middle + 1 } else { high = middle }
+        }
+        return low
     }
 }

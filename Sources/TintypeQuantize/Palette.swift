@@ -14,7 +14,7 @@ extension ColorHistogram {
         let weights = entries.map { Float($0.count) }
         let room = transparentCount > 0 ? count - 1 : count
         var clusters = KMeans(
-            points, weights: weights, means: VarianceCut.means(of: points, weights: weights, count: room))
+            points, weights: weights, groups: VarianceCut.groups(of: points, weights: weights, count: room))
         clusters.run()
         var found: [UInt32] = transparentCount > 0 ? [0] : []
         var known = Set(found)
@@ -26,13 +26,10 @@ extension ColorHistogram {
     public func meanError(of palette: [UInt32]) -> Float {
         let oklab = Oklab()
         let places = Places(palette.map { oklab.point($0) })
-        var distances = [Float](repeating: 0, count: palette.count)
         var (sum, count) = (Double(0), Double(0))
         for entry in entries {
-            places.measure(from: oklab.point(entry.color), &distances)
-            var least = Float.infinity
-            for distance in distances { least = min(least, distance) }
-            sum += Double(least.squareRoot()) * Double(entry.count)
+            let least = places.nearest(to: oklab.point(entry.color)).distance
+            sum += Double(least) * Double(entry.count)
             count += Double(entry.count)
         }
         return count > 0 ? Float(sum / count) : 0

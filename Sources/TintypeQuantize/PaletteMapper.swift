@@ -22,8 +22,7 @@ public struct PaletteMapper: Sendable {
 
     /// How many colours each is mixed with.
     private static let neighbourCount = 16
-    /// How much a mixture of unlike colours counts as error, against its distance from the colour wanted.
-    private static let roughness: Float = 0.06
+    private static let blueNoise = BlueNoise.thresholds().map { UInt32($0 * 65_536) }
 
     /// - Parameter colors: RGBA, red lowest; 1 to 256.
     public init(_ colors: [UInt32]) {
@@ -297,7 +296,7 @@ extension PaletteMapper {
 
     private mutating func prepareMixing() {
         if !thresholds.isEmpty { return }
-        thresholds = BlueNoise.thresholds().map { UInt32($0 * 65_536) }
+        thresholds = Self.blueNoise
         mixtures = [UInt32](repeating: Mixture.unknown, count: 1 << 18)
         for color in colors where color >> 24 == 255 {
             mixtures[Self.fineCell(color)] = Mixture.mixed
@@ -337,7 +336,7 @@ extension PaletteMapper {
             let neighbour = neighbours[place]
             let along = l * neighbour.l + a * neighbour.a + b * neighbour.b
             let part = along * neighbour.inverse
-            let gain = part * (along - Self.roughness * (1 - part) * neighbour.squaredLength)
+            let gain = part * (along - (1 - part) * neighbour.roughness)
             if gain > most && part > 0 { (second, share, most) = (neighbour.index, part, gain) }
         }
         // The lighter of the two always lies where the thresholds are low, so that areas of unlike mixtures meet without a seam.
@@ -355,13 +354,16 @@ private struct Neighbour {
     var b: Float
     var squaredLength: Float
     var inverse: Float
+    /// How much of the variance of a mixture counts as error, against its squared distance from the colour wanted: half of it, but a smaller part between
+    /// colours that lie far apart, as there steps would be seen sooner than dots.
+    var roughness: Float
     var index: Int
 
     /// One that is never chosen.
     static let none = Neighbour()
 
     private init() {
-        (l, a, b, squaredLength, inverse, index) = (0, 0, 0, .infinity, 0, 0)
+        (l, a, b, squaredLength, inverse, roughness, index) = (0, 0, 0, .infinity, 0, 0, 0)
     }
 
     init(_ point: ColorPoint, _ index: Int, from origin: ColorPoint?) {
@@ -371,6 +373,7 @@ private struct Neighbour {
         b = point.b - origin.b
         squaredLength = l * l + a * a + b * b
         inverse = squaredLength > 0 ? 1 / squaredLength : 0
+        roughness = min(0.5 * squaredLength, 0.002 + 0.12 * squaredLength)
         self.index = index
     }
 }

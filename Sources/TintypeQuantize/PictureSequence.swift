@@ -90,25 +90,28 @@ public struct PictureSequence: Sendable {
 
     /// Counts the colours of all pictures, as if each were held whole; as many at once as there are threads.
     public func histogram(threads: Int) throws(ImageError) -> ColorHistogram {
-        // How long each row stays, found from the end.
-        var until = [Int](repeating: pictures.count, count: size.height)
-        var times: [[Int]] = []
-        for (index, picture) in pictures.enumerated().reversed() {
-            times.append(picture.rows.map { until[$0] - index })
-            for y in picture.rows { until[y] = index }
-        }
-        times.reverse()
         // So many portions, whatever the number of threads: what comes out must not depend on that.
         let portions = pictures.indices.split(into: min(8, 1 + pixelCount >> 20))
-        let stays = times
-        var histograms = try Parallel.map(portions.count, threads: threads) { portion throws(ImageError) in
-            var histogram = ColorHistogram()
-            for index in portions[portion] { add(pictures[index], stays[index], to: &histogram) }
-            return histogram
+        return ColorHistogram(sum: try histograms(of: portions, threads: threads))
+    }
+
+    /// Counts the colours of the pictures of each range, as if each were held whole.
+    public func histograms(of ranges: [Range<Int>], threads: Int) throws(ImageError) -> [ColorHistogram] {
+        try Parallel.map(ranges.count, threads: threads) { index throws(ImageError) in histogram(of: ranges[index]) }
+    }
+
+    private func histogram(of range: Range<Int>) -> ColorHistogram {
+        var histogram = ColorHistogram()
+        // How long each row stays, found from the end.
+        var until = [Int](repeating: range.upperBound, count: size.height)
+        for (index, picture) in zip(range, pictures[range]).reversed() {
+            add(picture, picture.rows.map { until[$0] - index }, to: &histogram)
+            for y in picture.rows { until[y] = index }
         }
-        var histogram = histograms.isEmpty ? ColorHistogram() : histograms.removeFirst()
-        for other in histograms { histogram.add(other) }
-        if !before.isEmpty { add(Picture(rows: Array(until.indices), pixels: before), until, to: &histogram) }
+        if range.lowerBound > 0 || !before.isEmpty {
+            let seen = Picture(rows: Array(until.indices), pixels: canvas(at: range.lowerBound))
+            add(seen, until.map { $0 - range.lowerBound }, to: &histogram)
+        }
         return histogram
     }
 
@@ -122,7 +125,7 @@ public struct PictureSequence: Sendable {
 
 extension Range<Int> {
     /// At most so many ranges that follow each other, none of them empty.
-    fileprivate func split(into portions: Int) -> [Range<Int>] {
+    public func split(into portions: Int) -> [Range<Int>] {
         let portions = Swift.min(portions, count)
         return (0..<portions).map {
             lowerBound + $0 * count / portions..<lowerBound + ($0 + 1) * count / portions
@@ -131,15 +134,15 @@ extension Range<Int> {
 }
 
 extension PaletteMapper {
-    /// The pictures in colours of the palette, several at once. Rows that stay keep their colours.
+    /// The pictures of a range, of all if it is nil, in colours of the palette, several at once. Rows that stay keep their colours.
     public func map(
-        _ sequence: PictureSequence, dithering: Dithering, threads: Int
+        _ sequence: PictureSequence, _ range: Range<Int>? = nil, dithering: Dithering, threads: Int
     ) throws(ImageError) -> [PictureSequence.Picture] {
         var prepared = self
         prepared.prepare(for: dithering)
         // A mapper learns: each thread has one for all of its pictures.
         let mapper = prepared
-        let portions = sequence.pictures.indices.split(into: threads)
+        let portions = (range ?? sequence.pictures.indices).split(into: threads)
         return try Parallel.map(portions.count, threads: threads) { portion throws(ImageError) in
             var mapper = mapper
             if dithering == .diffusion { return mapper.diffuse(sequence, portions[portion]) }

@@ -24,8 +24,10 @@ struct VarianceCut {
         order = points.indices.map { Int32(truncatingIfNeeded: $0) }
     }
 
-    /// The means of at most `count` groups.
-    static func means(of points: [ColorPoint], weights: [Float], count: Int) -> [ColorPoint] {
+    /// At most `count` groups: their means, and which of them each point belongs to.
+    static func groups(
+        of points: [ColorPoint], weights: [Float], count: Int
+    ) -> (means: [ColorPoint], group: [Int32]) {
         var cut = VarianceCut(points, weights)
         cut.boxes = [cut.box(0..<points.count)]
         while cut.boxes.count < count {
@@ -33,7 +35,11 @@ struct VarianceCut {
                 cut.boxes[widest].spread > 0, cut.split(widest)
             else { break }
         }
-        return cut.boxes.map(\.sum.mean)
+        var group = [Int32](repeating: 0, count: points.count)
+        for (index, box) in cut.boxes.enumerated() {
+            for place in cut.order[box.range] { group[Int(place)] = Int32(truncatingIfNeeded: index) }
+        }
+        return (cut.boxes.map(\.sum.mean), group)
     }
 
     private func box(_ range: Range<Int>) -> Box {

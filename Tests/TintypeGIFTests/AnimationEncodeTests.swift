@@ -135,6 +135,44 @@ struct AnimationEncodeTests {
         }
     }
 
+    /// After a cut the frames have a palette of their own; what stands still over it does not change, and frames of like colours share one.
+    @Test(arguments: [1, 2])
+    func aPaletteForEachScene(_ threads: Int) throws {
+        let size = Size(160, 120)
+        /// The left quarter stands still; the rest moves, in other colours after the cut.
+        func picture(_ index: Int, cut: Int) -> [UInt8] {
+            (0..<160 * 120).flatMap { (i: Int) -> [UInt8] in
+                let (x, y) = (i % 160, i / 160)
+                if x < 40 { return [UInt8(x * 6), UInt8(y * 2), 128, 255] }
+                let (a, b) = (UInt8((x + index * 9) % 160 / 2), UInt8(y * 3 / 2))
+                return index < cut ? [a, b, 200, 255] : [b, 60, 80 + a, 255]
+            }
+        }
+        func error(_ decoded: [[UInt8]], _ frames: Frames) -> Int {
+            zip(decoded, frames).reduce(0) { $0 + zip($1.0, $1.1.0).reduce(0) { $0 + abs(Int($1.0) - Int($1.1)) } }
+        }
+        let options = GIFEncoder.Options(threads: threads)
+        let frames: Frames = (0..<16).map { (picture($0, cut: 8), 100) }
+        let decoded = try decode(encoded(size, frames, options)).frames
+        func colors(_ frames: ArraySlice<[UInt8]>) -> Int {
+            var colors = Set<[UInt8]>()
+            for frame in frames {
+                for at in stride(from: 0, to: frame.count, by: 4) { colors.insert(Array(frame[at..<at + 4])) }
+            }
+            return colors.count
+        }
+        #expect(colors(decoded[...]) > 256)
+        #expect(colors(decoded[..<8]) <= 256)
+        for frame in decoded {
+            for y in 0..<120 { #expect(frame[y * 640..<y * 640 + 160] == decoded[0][y * 640..<y * 640 + 160]) }
+        }
+        let alike: Frames = (0..<16).map { (picture($0, cut: 99), 100) }
+        let same = try decode(encoded(size, alike, options)).frames
+        #expect(colors(same[...]) <= 256)
+        // Twice the colours at a time: no more than a little worse than half the frames.
+        #expect(error(decoded, frames) < error(same, alike) * 5 / 4)
+    }
+
     /// Windows of like colours share a palette, and their images need no tables; others have one of their own.
     @Test func windowsWithOnePalette() throws {
         let size = Size(60, 40)
@@ -219,7 +257,47 @@ struct AnimationEncodeTests {
         }
     }
 
-    /// Transparency takes the place of a colour that the image does not need: a table of 2, 4, 8 … colours does not grow for it.
+    /// An image that is cleared after it was shown tells of transparency, too.
+    @Test func whatIsClearedTellsOfTransparency() throws {
+        let pixel: [UInt8] = [9, 8, 7, 255]
+        let hole: [UInt8] = [0, 0, 0, 0]
+        func picture(_ place: Int) -> [UInt8] {
+            (0..<64).flatMap { $0 / 16 == place ? pixel : hole }
+        }
+        let frames: Frames = (0..<4).map { (picture($0), 50) }
+        let bytes = try encoded(Size(8, 8), frames)
+        #expect(try decode(bytes).frames == frames.map(\.pixels))
+        let controls = self.controls(bytes)
+        #expect(controls.count { $0 >> 2 & 7 == 2 } > 0)
+        #expect(controls.allSatisfy { $0 >> 2 & 7 != 2 || $0 & 1 == 1 })
+    }
+
+    /// After an image with a disposal every one says its own: Pillow and ImageMagick go by the one before for those that say nothing.
+    @Test func disposalIsTakenBack() throws {
+        // A square blinks on an opaque ground; nothing says how long anything is shown.
+        let size = Size(40, 40)
+        var random = SplitMix64(seed: 2)
+        var ground: [UInt8] = []
+        for _ in 0..<1600 { ground += [UInt8.random(in: 0..<9, using: &random), 1, 1, 255] }
+        var covered = ground
+        for place in 0..<1600 where place % 40 > 5 && place / 40 > 5 { covered[place * 4 + 1] = 99 }
+        let dot: [UInt8] = [5, 5, 5, 255] + ground.dropFirst(4)
+        let frames: Frames = [(ground, 0), (covered, 0), (dot, 0), (ground, 0)]
+        let bytes = try encoded(size, frames)
+        #expect(try decode(bytes).frames == frames.map(\.pixels))
+        let controls = self.controls(bytes)
+        let first = try #require(controls.firstIndex { $0 >> 2 & 7 == 3 })
+        #expect(controls.count > first + 1)
+    }
+
+    /// The flags of the graphic control extensions.
+    private func controls(_ bytes: [UInt8]) -> [UInt8] {
+        bytes.indices.dropLast(7).filter {
+            bytes[$0..<$0 + 3] == [0x21, 0xF9, 4] && bytes[$0 + 7] == 0
+        }.map { bytes[$0 + 3] }
+    }
+
+    /// Transparency takes the place of a colour that the image does not need, or one beyond the table: one of 2, 4, 8 … colours does not grow for it.
     @Test(arguments: [2, 4, 8, 64, 256])
     func transparencyWithoutAPlace(_ count: Int) throws {
         let size = Size(64, 32)
@@ -232,9 +310,7 @@ struct AnimationEncodeTests {
         let bytes = try encoded(size, frames)
         #expect(try decode(bytes).frames == frames.map(\.pixels))
         #expect(2 << Int(bytes[10] & 7) == count, "entries of the global table")
-        let tellsTransparency = bytes.indices.dropLast(3).contains {
-            bytes[$0..<$0 + 3] == [0x21, 0xF9, 4] && bytes[$0 + 3] & 1 == 1
-        }
+        let tellsTransparency = controls(bytes).contains { $0 & 1 == 1 }
         // Of two colours the one that changes can as well be drawn over itself.
         #expect(tellsTransparency || count == 2)
         let hole = [0, 0, 0, 0] + pixels(changed).dropFirst(4)

@@ -21,7 +21,7 @@ struct EncodeTests {
         var random = SplitMix64(seed: UInt64(count + kind.colors))
         let indexes = indexes(count, of: kind.colors, run: kind.run, &random)
         let codeSize = max(2, BlockWriter.tableBits(kind.colors))
-        let data = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: codeSize))
+        let data = try #require(LZWEncoder.encode(indexes, codeSize: codeSize))
         #expect(decoded(data, codeSize, count) == indexes)
     }
 
@@ -30,12 +30,11 @@ struct EncodeTests {
     func theLimitOfBytes(_ hasFree: Bool) throws {
         var random = SplitMix64(seed: 9)
         let indexes = indexes(20_000, of: 60, run: 3, &random)
-        let free = hasFree ? self.indexes(20_000, of: 2, run: 5, &random).map { $0 == 1 } : []
-        let input = LZWEncoder.Input(indexes: indexes, transparent: 63, isFree: free)
-        let data = try #require(LZWEncoder.encode(input, codeSize: 6))
-        #expect(LZWEncoder.encode(input, codeSize: 6, limit: data.count) == data)
-        #expect(LZWEncoder.encode(input, codeSize: 6, limit: data.count / 2) == nil)
-        #expect(LZWEncoder.encode(input, codeSize: 6, limit: 0) == nil)
+        let others = hasFree ? self.others(indexes, 63, &random) : []
+        let data = try #require(LZWEncoder.encode(indexes, or: others, codeSize: 6))
+        #expect(LZWEncoder.encode(indexes, or: others, codeSize: 6, limit: data.count) == data)
+        #expect(LZWEncoder.encode(indexes, or: others, codeSize: 6, limit: data.count / 2) == nil)
+        #expect(LZWEncoder.encode(indexes, or: others, codeSize: 6, limit: 0) == nil)
     }
 
     /// The bits that are foretold are those that are written, but for the codes that clear and end.
@@ -56,7 +55,7 @@ struct EncodeTests {
                 }
                 break
             }
-            let data = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: codeSize))
+            let data = try #require(LZWEncoder.encode(indexes, codeSize: codeSize))
             let bits = LZWEncoder.bits(indexes.count, codeSize: codeSize)
             let ends = 2 * 13
             #expect(data.count * 8 >= bits && data.count * 8 <= bits + ends + 7, "\(indexes.count) codes")
@@ -68,12 +67,76 @@ struct EncodeTests {
     func freeIndexes(_ count: Int, _ run: Int) throws {
         var random = SplitMix64(seed: UInt64(count + run))
         let indexes = indexes(count, of: 30, run: run, &random)
-        let free = self.indexes(count, of: 2, run: 5, &random).map { $0 == 1 }
-        let input = LZWEncoder.Input(indexes: indexes, transparent: 31, isFree: free)
-        let data = try #require(LZWEncoder.encode(input, codeSize: 5))
+        let others = self.others(indexes, 31, &random)
+        let data = try #require(LZWEncoder.encode(indexes, or: others, codeSize: 5))
         let made = decoded(data, 5, count)
         #expect(made.count == count)
-        for i in made.indices { #expect(made[i] == indexes[i] || free[i] && made[i] == 31) }
+        for i in made.indices { #expect(made[i] == indexes[i] || made[i] == others[i]) }
+    }
+
+    /// A table that is of little use any more is not given up where too little follows for a new one to become better.
+    @Test func noNewTableForTheLastPixels() throws {
+        var random = SplitMix64(seed: 4)
+        // What fills the table and is of use at first; then something else, for a little longer than it takes to see that it is.
+        let plain = indexes(60_000, of: 2, run: 200, &random) + indexes(12_000, of: 256, run: 2, &random)
+        for length in [60_400, 61_500, 63_000, 72_000] {
+            let whole = Array(plain.prefix(length))
+            let data = try #require(LZWEncoder.encode(whole, codeSize: 8))
+            #expect(decoded(data, 8, length) == whole)
+            #expect(data.count <= kept(whole, codeSize: 8), "\(length) pixels")
+        }
+    }
+
+    /// Bytes with the first table to the end.
+    private func kept(_ indexes: [UInt8], codeSize: Int) -> Int {
+        var codes: [[UInt8]: Int] = [:]
+        for index in 0..<1 << codeSize { codes[[UInt8(index)]] = index }
+        var (next, width, bits, string) = (1 << codeSize + 2, codeSize + 1, codeSize + 1, [UInt8]())
+        func count() {
+            bits += width
+            if next == 1 << width, width < 12 { width += 1 }
+        }
+        for index in indexes {
+            if codes[string + [index]] != nil {
+                string.append(index)
+                continue
+            }
+            count()
+            if next < 4096 {
+                codes[string + [index]] = next
+                next += 1
+            }
+            string = [index]
+        }
+        count()
+        return (bits + width + 7) / 8
+    }
+
+    /// The fewest runs, beside all ways there are.
+    @Test func runsAreFewest() {
+        func runs(_ indexes: [UInt8]) -> Int { zip(indexes, indexes.dropFirst()).count { $0 != $1 } }
+        var random = SplitMix64(seed: 12)
+        for count in 1...10 {
+            for _ in 0..<60 {
+                let first = indexes(count, of: 3, run: 2, &random)
+                let second = others(first, 3, &random)
+                let chosen = FewestRuns(first, or: second)
+                for i in first.indices {
+                    #expect(
+                        [first[i], second[i]] == [chosen.indexes[i], chosen.others[i]]
+                            || [second[i], first[i]] == [chosen.indexes[i], chosen.others[i]])
+                }
+                let all = (0..<1 << count).map { ways in
+                    runs(first.indices.map { ways >> $0 & 1 == 1 ? second[$0] : first[$0] })
+                }
+                #expect(runs(chosen.indexes) == all.min())
+            }
+        }
+    }
+
+    /// About half of the indexes, in runs, replaced by one.
+    private func others(_ indexes: [UInt8], _ other: UInt8, _ random: inout SplitMix64) -> [UInt8] {
+        zip(indexes, self.indexes(indexes.count, of: 2, run: 5, &random)).map { $1 == 1 ? other : $0 }
     }
 
     /// The last code of the table, followed by the highest index: its key has all bits set, like an empty slot of the table.
@@ -86,10 +149,9 @@ struct EncodeTests {
         for place in 3830..<3840 {
             for between: UInt8 in 100..<103 { indexes += [between, indexes[place], indexes[place + 1], 255] }
         }
-        let data = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes), codeSize: 8))
+        let data = try #require(LZWEncoder.encode(indexes, codeSize: 8))
         #expect(decoded(data, 8, indexes.count) == indexes)
-        let free = [Bool](repeating: false, count: indexes.count)
-        let chosen = try #require(LZWEncoder.encode(LZWEncoder.Input(indexes: indexes, isFree: free), codeSize: 8))
+        let chosen = try #require(LZWEncoder.encode(indexes, or: indexes, codeSize: 8))
         #expect(decoded(chosen, 8, indexes.count) == indexes)
     }
 

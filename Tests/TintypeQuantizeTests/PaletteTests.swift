@@ -101,8 +101,33 @@ import Tintype
         let oklab = Oklab()
         let points = histogram.entries.map { oklab.point($0.color) }
         let weights = histogram.entries.map { Float($0.count) }
-        let cut = VarianceCut.means(of: points, weights: weights, count: 32).map { oklab.color($0) }
+        let cut = VarianceCut.groups(of: points, weights: weights, count: 32).means.map { oklab.color($0) }
         #expect(error(histogram.palette(count: 32)) < error(cut))
+    }
+
+    /// The nearest place and the distance of the next, beside looking at all of them; and a bound where the next is out of reach.
+    @Test(arguments: [1, 2, 3, 4, 5, 17, 256])
+    func nearestPlaces(_ count: Int) {
+        var random = SplitMix64(seed: UInt64(count))
+        func point() -> ColorPoint {
+            ColorPoint(
+                lightness: .random(in: -0.5...0.5, using: &random), a: .random(in: -0.3...0.3, using: &random),
+                b: .random(in: -0.3...0.3, using: &random), opacity: ColorPoint.opaque)
+        }
+        let points = (0..<count).map { _ in point() }
+        let places = Places(points)
+        for _ in 0..<200 {
+            let wanted = point()
+            let distances = points.map { $0.squaredDistance(to: wanted).squareRoot() }.sorted()
+            for reach in [.infinity, distances[0], 2 * distances[0]] as [Float] {
+                let found = places.nearest(to: wanted, within: reach)
+                #expect(points[Int(found.index)].squaredDistance(to: wanted).squareRoot() == distances[0])
+                #expect(found.distance == distances[0])
+                let next = min(reach, count > 1 ? distances[1] : .infinity)
+                // Those that are filled up with lie far away.
+                #expect(count % 4 != 0 && found.next > 1e8 || found.next == next)
+            }
+        }
     }
 
     /// Dithering keeps the mean colour of an area that no palette colour has.

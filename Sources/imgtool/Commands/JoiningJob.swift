@@ -58,8 +58,9 @@ struct JoiningJob: Sendable {
                 try joiner.add(reader)
                 report.warnings += reader.warnings
             } catch {
+                // The report is the first one's.
                 var named = error
-                named.reason = "\(input.name): \(error.reason)"
+                if index > 0 { named.reason = "\(input.name): \(error.reason)" }
                 throw named
             }
         }
