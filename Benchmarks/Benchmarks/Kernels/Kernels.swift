@@ -7,8 +7,8 @@ let benchmarks: @Sendable () -> Void = {
     resampling()
 }
 
-/// Samples of a row, more than a vector's at the end.
-let width = 4013
+/// Pixels of a row: few enough for the first-level cache, and no multiple of a vector.
+let width = 1021
 
 /// Numbers that look random, always the same.
 func noise<Number: FixedWidthInteger>(_ count: Int, in range: ClosedRange<Int>) -> [Number] {

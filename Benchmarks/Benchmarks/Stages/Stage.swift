@@ -24,7 +24,7 @@ public func stage(_ name: String, _ prepare: @escaping @Sendable () throws -> ()
         configuration: .init(
             metrics: [.cost], warmupIterations: 1, maxDuration: .seconds(5), maxIterations: 3,
             // A stage that takes twice as long is beyond this, and the noise of a busy machine is not.
-            thresholds: [.cost: .init(relative: [.p50: 60, .p90: 60])])
+            thresholds: [.cost: .init(relative: [.p50: 75, .p90: 75])])
     ) { benchmark in
         benchmark.measurement(.cost, try cost(prepare()))
     }
@@ -35,7 +35,7 @@ private func cost(_ work: () throws -> Void) throws -> Int {
     let once = try seconds { try work() }
     let times = max(1, Int(0.002 / max(once, 1e-6)))
     var (least, reference) = (once, Double.infinity)
-    for _ in 0..<(once > 0.02 ? 3 : 7) {
+    for _ in 0..<(once > 0.02 ? 5 : 15) {
         reference = min(reference, seconds(Reference.run))
         least = min(least, try seconds { for _ in 0..<times { try work() } } / Double(times))
     }
