@@ -30,6 +30,8 @@ let package = Package(
         .library(name: "Tintype", targets: ["Tintype"]),
         .library(name: "TintypeStore", targets: ["TintypeStore"]),
         .library(name: "TintypeStoreConformance", targets: ["TintypeStoreConformance"]),
+        // For Benchmarks/, which measures kernels by themselves.
+        .library(name: "TintypeKernels", targets: ["TintypeKernels"]),
         .executable(name: "imgtool", targets: ["imgtool"]),
     ],
     dependencies: [

@@ -88,39 +88,59 @@ public func inverseDCT4x4(
     #else
         let done = 0
     #endif
-    var work = [32 of Int32](repeating: 0)
     for block in done..<blocks {
         let first = start &+ 64 &* block
-        var lower: Int16 = 0
-        for row in 1..<8 where row != 4 {
-            for column in 0..<8 { lower |= coefficients[first &+ 8 &* row &+ column] }
+        transformBlock4x4(
+            coefficients.extracting(first..<first &+ 64), quantization, &samples, target &+ 4 &* block, stride)
+    }
+}
+
+/// The values between the passes stand in arrays of their own, which nothing else can alias: so the compiler takes the eight columns, and then the four rows, as
+/// vectors.
+///
+/// - Precondition: 64 coefficients and steps; four rows of four samples.
+@inline(never)
+private func transformBlock4x4(
+    _ coefficients: Span<Int16>, _ quantization: Span<Int16>, _ samples: inout MutableSpan<UInt8>, _ target: Int,
+    _ stride: Int
+) {
+    var c = [64 of Int16](repeating: 0)
+    for i in 0..<64 { c[i] = unsafe coefficients[unchecked: i] &* quantization[unchecked: i] }
+    var lower: Int16 = 0
+    for i in 0..<24 { lower |= unsafe coefficients[unchecked: i &+ 8] | coefficients[unchecked: i &+ 40] }
+    var w = [32 of Int16](repeating: 0)
+    if lower == 0 {
+        // A block with one row wraps where the long way saturates.
+        for i in 0..<8 {
+            let value = c[i] &<< Int16(truncatingIfNeeded: passBits)
+            (w[i], w[i &+ 8], w[i &+ 16], w[i &+ 24]) = (value, value, value, value)
         }
-        for column in 0..<8 where column != 4 {
-            func input(_ row: Int) -> Int32 { dequantized(coefficients, first, quantization, row &* 8 &+ column) }
-            if lower == 0 {
-                // A block with one row wraps where the long way saturates.
-                let value = Int32(Int16(truncatingIfNeeded: input(0) &<< passBits))
-                for row in 0..<4 { work[column &+ 8 &* row] = value }
-                continue
-            }
-            let out = four(input(0), input(1), input(2), input(3), input(5), input(6), input(7))
-            let shift = constantBits &- passBits &+ 1
-            work[column] = saturated(out.0, shift)
-            work[column &+ 8] = saturated(out.1, shift)
-            work[column &+ 16] = saturated(out.2, shift)
-            work[column &+ 24] = saturated(out.3, shift)
-        }
-        for row in 0..<4 {
-            let w = row &* 8
-            let out = four(work[w], work[w &+ 1], work[w &+ 2], work[w &+ 3], work[w &+ 5], work[w &+ 6], work[w &+ 7])
-            let shift = constantBits &+ passBits &+ 4
-            let to = target &+ 4 &* block &+ row &* stride
-            samples[to] = sample(rounded(out.0, shift))
-            samples[to &+ 1] = sample(rounded(out.1, shift))
-            samples[to &+ 2] = sample(rounded(out.2, shift))
-            samples[to &+ 3] = sample(rounded(out.3, shift))
+    } else {
+        let shift = constantBits &- passBits &+ 1
+        for i in 0..<8 {
+            let out = four(
+                Int32(c[i]), Int32(c[i &+ 8]), Int32(c[i &+ 16]), Int32(c[i &+ 24]), Int32(c[i &+ 40]),
+                Int32(c[i &+ 48]), Int32(c[i &+ 56]))
+            w[i] = Int16(truncatingIfNeeded: saturated(out.0, shift))
+            w[i &+ 8] = Int16(truncatingIfNeeded: saturated(out.1, shift))
+            w[i &+ 16] = Int16(truncatingIfNeeded: saturated(out.2, shift))
+            w[i &+ 24] = Int16(truncatingIfNeeded: saturated(out.3, shift))
         }
     }
+    var v = [32 of Int16](repeating: 0)
+    for y in 0..<4 { for x in 0..<8 { v[4 &* x &+ y] = w[8 &* y &+ x] } }
+    let shift = constantBits &+ passBits &+ 4
+    var bytes = [16 of UInt8](repeating: 0)
+    for i in 0..<4 {
+        let out = four(
+            Int32(v[i]), Int32(v[i &+ 4]), Int32(v[i &+ 8]), Int32(v[i &+ 12]), Int32(v[i &+ 20]),
+            Int32(v[i &+ 24]), Int32(v[i &+ 28]))
+        bytes[i] = sample(rounded(out.0, shift))
+        bytes[i &+ 4] = sample(rounded(out.1, shift))
+        bytes[i &+ 8] = sample(rounded(out.2, shift))
+        bytes[i &+ 12] = sample(rounded(out.3, shift))
+    }
+    for y in 0..<4 { for x in 0..<4 { samples[target &+ stride &* y &+ x] = bytes[4 &* x &+ y] } }
 }
 
 /// A row of 8×8 blocks as 2×2 samples each; parameters as for `inverseDCT`.

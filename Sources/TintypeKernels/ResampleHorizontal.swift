@@ -3,7 +3,7 @@
     internal import _Builtin_intrinsics.intel
 #endif
 
-// The horizontal pass in each kind of row. The portable version takes the row apart into planes, so that the samples of a window lie side by side.
+// The horizontal pass in integers. The portable version takes the row apart into planes, so that the samples of a window lie side by side.
 
 extension UInt8 {
     public static func weighColumns(
@@ -113,42 +113,6 @@ extension HalfProduct {
     }
 }
 
-extension UInt16 {
-    public static func weighColumns(
-        _ row: Span<UInt16>, channels: Int, columns: borrowing ColumnWeights<Int32>, shift: Int,
-        scratch: inout MutableSpan<Int32>, into target: inout MutableSpan<Int32>, tier: CPUTier = .current
-    ) {
-        var done = 0
-        #if arch(x86_64)
-            if tier == .avx2 {
-                precondition(columns.lastStart < row.count / channels)
-                done = TintypeKernelsAVX2.weighColumns(
-                    row, channels: channels, starts: columns.starts.span, longest: columns.longest,
-                    weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
-            }
-        #endif
-        weigh(UInt16.self, row, channels, columns, shift, from: done, &scratch, &target)
-    }
-}
-
-extension Int32 {
-    public static func weighColumns(
-        _ row: Span<Int32>, channels: Int, columns: borrowing ColumnWeights<Int32>, shift: Int,
-        scratch: inout MutableSpan<Int32>, into target: inout MutableSpan<Int32>, tier: CPUTier = .current
-    ) {
-        var done = 0
-        #if arch(x86_64)
-            if tier == .avx2 {
-                precondition(columns.lastStart < row.count / channels)
-                done = TintypeKernelsAVX2.weighColumns(
-                    row, channels: channels, starts: columns.starts.span, longest: columns.longest,
-                    weights: columns.doubles.span, shift: shift, scratch: &scratch, into: &target)
-            }
-        #endif
-        weigh(Int32.self, row, channels, columns, shift, from: done, &scratch, &target)
-    }
-}
-
 extension Int64 {
     public static func weighColumns(
         _ row: Span<Int64>, channels: Int, columns: borrowing ColumnWeights<Int64>, shift: Int,
@@ -166,7 +130,7 @@ private func weigh<Row: ResampleRow>(
     _: Row.Type, _ row: Span<Row.Sample>, _ channels: Int, _ columns: borrowing ColumnWeights<Row.Weight>, _ shift: Int,
     from done: Int, base: Row.Result.Sample = 0, _ scratch: inout MutableSpan<Row.Scratch>,
     _ target: inout MutableSpan<Row.Result.Sample>
-) {
+) where Row.Sum: FixedWidthInteger & SignedInteger {
     let (pixels, windows, taps) = (row.count / channels, columns.starts.count, columns.taps)
     precondition((1...4).contains(channels) && row.count == pixels * channels && target.count == windows * channels)
     precondition(shift >= 1 && done >= 0)
@@ -203,7 +167,7 @@ private func weighPairs<Row: ResampleRow>(
     _: Row.Type, _ row: Span<Int16>, _ channels: Int, _ columns: borrowing ColumnWeights<Int16>, _ shift: Int,
     from done: Int, base: Row.Result.Sample = 0, _ scratch: inout MutableSpan<Int16>,
     _ target: inout MutableSpan<Row.Result.Sample>
-) where Row.Sample == Int16, Row.Weight == Int16, Row.Scratch == Int16 {
+) where Row.Sample == Int16, Row.Weight == Int16, Row.Sum == Int32, Row.Scratch == Int16 {
     guard channels >= 3 else {
         return weigh(Row.self, row, channels, columns, shift, from: done, base: base, &scratch, &target)
     }

@@ -12,13 +12,15 @@ public protocol ResampleNumber: Sendable {
 /// | 8 bits, opaque | `UInt8` | `Int16` | `UInt8` |
 /// | 8 bits, RGBA | `Product` | `HalfProduct` | `Int32` |
 /// | the same in strong shrinks, grey with alpha (colour × alpha), 16 bits opaque | `UInt16` | `Int32` | `Int32` |
-/// | 16 bits with alpha | `Int64` | `Int64` | `Int64` |
+/// | 16 bits with alpha (colour × alpha / 2⁶) | `Int32` | `Int32` | `Int32` |
+/// | 16 bits in shrinks by hundreds | `Int64` | `Int64` | `Int64` |
 ///
 /// Rows are interleaved, as in the picture. Sums of integers do not depend on their order, so every implementation of these functions
 /// gives the same bits, and so do the two axes.
 public protocol ResampleRow: ResampleNumber {
     associatedtype Weight: FixedWidthInteger & SignedInteger & Sendable
-    associatedtype Sum: FixedWidthInteger & SignedInteger & Sendable
+    /// A whole number.
+    associatedtype Sum: SignedNumeric & Sendable
     associatedtype Result: ResampleNumber
     /// What `weighColumns` keeps a row in.
     associatedtype Scratch: FixedWidthInteger & Sendable
@@ -31,7 +33,8 @@ public protocol ResampleRow: ResampleNumber {
     ///   - rows: rows of samples.
     ///   - offsets: where in `rows` each begins; an even number, since two are weighed at once, and at most `mostRows`.
     /// - Precondition: from each offset on, `rows` holds `row.count` samples; `shift` is at least 1; no sum overflows. The weights of `UInt16` are
-    ///   below 2²⁶ and their sum, without signs, is below 1.8 × 2²⁶; `shift` is at least 12.
+    ///   below 2²⁶ and their sum, without signs, is below 1.8 × 2²⁶; `shift` is at least 12. Sums of `Int32` are below 2⁵², without signs, their
+    ///   results below 2³⁰.
     static func weighRows(
         _ rows: Span<Sample>, offsets: Span<Int>, weights: Span<Weight>, shift: Int,
         into row: inout MutableSpan<Result.Sample>, tier: CPUTier)
@@ -198,7 +201,7 @@ extension UInt16: ResampleRow {
 extension Int32: ResampleRow {
     public typealias Sample = Int32
     public typealias Weight = Int32
-    public typealias Sum = Int64
+    public typealias Sum = Double
     public typealias Result = Int32
     public typealias Scratch = Int32
 }

@@ -1,5 +1,6 @@
 #if arch(x86_64)
     internal import TintypeKernelsAVX2
+    internal import _Builtin_intrinsics.intel
 #endif
 
 /// How samples lie in a row of bytes.
@@ -27,6 +28,14 @@ public struct SampleLayout: Sendable, Hashable {
 /// enough for 8-bit products with the overshoot of two axes to fit `Int32`.
 public let alphaFractionBits = 12
 
+/// Bits that `Int32` leaves out of products of 16-bit samples, rounded, so that sums of them keep to 52 bits; in `Int64` they are whole.
+///
+/// Under an alpha above 128 (half a step of 8 bits) every colour still comes back from its product.
+public let faintBits = 6
+
+/// Fraction bits that products of 16-bit samples have in `Int32` when `pack` takes them, those left out.
+public let wideAlphaFractionBits = 2
+
 /// What the first pass takes: rows of a picture, in numbers.
 public protocol ResampleSource: ResampleRow {
     /// Makes numbers of a row of bytes.
@@ -34,21 +43,52 @@ public protocol ResampleSource: ResampleRow {
     /// Colour under alpha (the last channel) is multiplied by it, and alpha by its own largest value.
     ///
     /// - Precondition: `bytes` holds whole pixels, and `row` as many samples. `UInt8` takes 8-bit samples without alpha alone, `Product` 8-bit
-    ///   RGBA alone, `UInt16` no 16-bit samples with alpha.
+    ///   RGBA alone, `UInt16` no 16-bit samples with alpha, `Int32` only those, less `faintBits` bits.
     static func unpack(_ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Sample>, tier: CPUTier)
+
+    /// Has a row of bytes read, and makes numbers of it: in place where bytes are the numbers.
+    ///
+    /// - Parameters:
+    ///   - bytes: room for the row's bytes, used if they need a place of their own.
+    ///   - read: fills all of a span.
+    static func read<Failure>(
+        into row: inout MutableSpan<Sample>, layout: SampleLayout, by bytes: inout [UInt8],
+        _ read: (inout MutableSpan<UInt8>) throws(Failure) -> Void
+    ) throws(Failure)
+}
+
+extension ResampleSource {
+    @inlinable
+    public static func read<Failure>(
+        into row: inout MutableSpan<Sample>, layout: SampleLayout, by bytes: inout [UInt8],
+        _ read: (inout MutableSpan<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
+        var span = bytes.mutableSpan
+        try read(&span)
+        unpack(span.span, layout: layout, into: &row, tier: .current)
+    }
 }
 
 /// What the second pass gives.
 public protocol ResampleResult: ResampleNumber {
     /// The reverse of `unpack` for a result: clamps, and divides colour by alpha.
     ///
-    /// With alpha, the row holds products with `alphaFractionBits` bits more; where alpha rounds to 0 all channels become 0.
+    /// With alpha, the row holds products with `alphaFractionBits` bits more, or in `Int32` of 16-bit samples with `wideAlphaFractionBits` more and `faintBits`
+    /// less; where alpha rounds to 0 all channels become 0.
     ///
     /// - Precondition: `bytes` holds whole pixels, and `row` as many samples.
     static func pack(_ row: Span<Sample>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier)
 }
 
 extension UInt8: ResampleSource, ResampleResult {
+    @inlinable
+    public static func read<Failure>(
+        into row: inout MutableSpan<UInt8>, layout: SampleLayout, by bytes: inout [UInt8],
+        _ read: (inout MutableSpan<UInt8>) throws(Failure) -> Void
+    ) throws(Failure) {
+        try read(&row)
+    }
+
     public static func unpack(
         _ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
@@ -92,8 +132,8 @@ extension UInt16: ResampleSource {
         precondition(!layout.isWide || !layout.hasAlpha)
         var done = 0
         #if arch(x86_64)
-            if tier == .avx2 && layout.channels == 4 && layout.hasAlpha {
-                done = TintypeKernelsAVX2.premultiply(bytes, into: &row)
+            if tier == .avx2 && layout.channels % 2 == 0 && layout.hasAlpha {
+                done = TintypeKernelsAVX2.premultiply(bytes, channels: layout.channels, into: &row)
             }
         #endif
         unpackRow(bytes, layout, from: done, &row)
@@ -104,11 +144,13 @@ extension Int32: ResampleResult {
     public static func pack(
         _ row: Span<Int32>, layout: SampleLayout, into bytes: inout MutableSpan<UInt8>, tier: CPUTier = .current
     ) {
-        precondition(!layout.isWide || !layout.hasAlpha)
+        if layout.isWide && layout.hasAlpha { return packWideAlpha(row, layout, into: &bytes, tier) }
         var done = 0
         #if arch(x86_64)
             if tier == .avx2 && layout.channels == 4 && layout.hasAlpha {
                 done = TintypeKernelsAVX2.divideByAlpha(row, fractionBits: alphaFractionBits, into: &bytes)
+            } else if tier == .avx2 && layout.channels == 2 && layout.hasAlpha {
+                done = TintypeKernelsAVX2.divideGrayByAlpha(row, fractionBits: alphaFractionBits, into: &bytes)
             }
         #endif
         packRow(row, layout, from: done, &bytes)
@@ -283,6 +325,13 @@ private func divideBytes<Sample: FixedWidthInteger & BitwiseCopyable>(
     while true {
         if channels == 4 { next = divideOpaque(row, from: next, pixels, &bytes) }
         guard next < pixels else { return }
+        #if arch(x86_64)
+            if channels == 4 && next &+ 2 <= pixels {
+                divideTwo(row, next, &bytes)
+                next &+= 2
+                continue
+            }
+        #endif
         let i = next
         next &+= 1
         let alpha = unsafe max(0, Int32(truncatingIfNeeded: row[unchecked: i &* channels &+ channels &- 1]))
@@ -325,3 +374,45 @@ private func divideOpaque<Sample: FixedWidthInteger & BitwiseCopyable>(
     }
     return i
 }
+
+#if arch(x86_64)
+    /// The same for RGBA pixels i and i + 1, by vectors that every x86-64 processor has.
+    @inline(__always)
+    private func divideTwo<Sample: FixedWidthInteger & BitwiseCopyable>(
+        _ row: Span<Sample>, _ i: Int, _ bytes: inout MutableSpan<UInt8>
+    ) {
+        // Sound: both pixels are there, of four samples of 32 bits, and of four bytes.
+        unsafe row.withUnsafeBytes { row in
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                let first = unsafe row.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD4<Int32>.self)
+                let second = unsafe row.loadUnaligned(fromByteOffset: 16 &* i &+ 16, as: SIMD4<Int32>.self)
+                let (one, other) = (max(0, first[3]), max(0, second[3]))
+                let alphas = SIMD2(Double(one), Double(other))
+                let reciprocals = 255 / SIMD2(Double(max(1, one)), Double(max(1, other)))
+                let rests = (SIMD2(Double(one &>> 1), Double(other &>> 1)) + 0.5) * reciprocals * (1 / 255)
+                let words = _mm_packs_epi32(
+                    divided(first, alphas[0], reciprocals[0], rests[0]),
+                    divided(second, alphas[1], reciprocals[1], rests[1]))
+                let both = UInt64(truncatingIfNeeded: _mm_cvtsi128_si64(_mm_packus_epi16(words, words)))
+                // No colour where alpha is 0.
+                let low: UInt64 = both & 0xFF00_0000 == 0 ? 0 : both & 0xFFFF_FFFF
+                let high: UInt64 = both &>> 56 == 0 ? 0 : both & 0xFFFF_FFFF_0000_0000
+                unsafe bytes.storeBytes(of: (low | high).littleEndian, toByteOffset: 4 &* i, as: UInt64.self)
+            }
+        }
+    }
+
+    /// The colours and alpha of a pixel; alpha above 255 where it overshoots.
+    @inline(__always)
+    private func divided(_ pixel: SIMD4<Int32>, _ alpha: Double, _ reciprocal: Double, _ rest: Double) -> __m128i {
+        let one = 255.0 * Double(1 << alphaFractionBits)
+        // Sound: vectors of as many bits.
+        let samples = unsafe unsafeBitCast(pixel, to: __m128i.self)
+        let most = SIMD2(repeating: alpha)
+        let low = _mm_max_pd(_mm_min_pd(_mm_cvtepi32_pd(samples), most), .zero)
+        let high = _mm_max_pd(_mm_min_pd(_mm_cvtepi32_pd(_mm_unpackhi_epi64(samples, samples)), most), .zero)
+        let colors = _mm_cvttpd_epi32(low * reciprocal + rest)
+        let last = _mm_cvttpd_epi32(high * SIMD2(reciprocal, 1 / one) + SIMD2(rest, (one / 2 + 0.5) / one))
+        return _mm_unpacklo_epi64(colors, last)
+    }
+#endif

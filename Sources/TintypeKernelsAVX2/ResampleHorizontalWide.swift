@@ -34,28 +34,6 @@
         }
     }
 
-    /// Sums to results: shifted right, rounding down.
-    private struct Rounding {
-        let unit: __m256d
-        let raised: __m256d
-        let excess: __m128i
-
-        /// Results are raised by a power of two that makes them positive, so that cutting off rounds down; the sum keeps to 53 bits.
-        @inline(__always)
-        init(shift: Int) {
-            let exponent = shift <= 22 ? 30 : 52 &- shift
-            unit = _mm256_set1_pd(Double(bitPattern: UInt64(1023 &- shift) &<< 52))
-            raised = _mm256_set1_pd(Double(bitPattern: UInt64(1023 &+ exponent) &<< 52) + 0.5)
-            excess = _mm_set1_epi32(1 &<< Int32(truncatingIfNeeded: exponent))
-        }
-
-        @inline(__always)
-        func store(_ sum: __m256d, _ out: UnsafeMutableRawPointer) {
-            let result = _mm256_cvttpd_epi32(_mm256_fmadd_pd(sum, unit, raised))
-            unsafe out.storeBytes(of: _mm_sub_epi32(result, excess), as: __m128i.self)
-        }
-    }
-
     @inline(__always)
     private func product(_ samples: UnsafeRawPointer, _ weight: Double, _ sum: __m256d) -> __m256d {
         unsafe _mm256_fmadd_pd(samples.loadUnaligned(as: __m256d.self), _mm256_set1_pd(weight), sum)
@@ -70,7 +48,7 @@
     @inline(__always)
     private func weigh(
         _ row: UnsafeRawPointer, _ channels: Int, _ starts: Span<Int>, longest: Int, _ weights: UnsafePointer<Double>,
-        taps: Int, _ rounding: Rounding, count: Int, _ out: UnsafeMutableRawPointer
+        taps: Int, _ rounding: DoubleRounding, count: Int, _ out: UnsafeMutableRawPointer
     ) {
         let step = 8 &* channels
         let last = count &- 4
@@ -123,7 +101,7 @@
             guard let weights = weights.baseAddress, let scratch = scratch.baseAddress, let out = target.baseAddress
             else { return }
             unsafe widen(row, isShort, samples: samples, zeros: room, scratch)
-            let rounding = Rounding(shift: shift)
+            let rounding = DoubleRounding(shift)
             if channels == 4 {
                 unsafe weigh(
                     scratch, 4, starts, longest: longest, weights, taps: taps, rounding, count: windows, out)

@@ -2,17 +2,19 @@
     import _Builtin_intrinsics.intel
 
     /// - Parameters:
+    ///   - channels: 2 or 4.
     ///   - bias: what is taken away from every product.
     ///   - row: room for a number of two bytes for each of `bytes`.
     @inline(__always)
-    private func premultiply(_ bytes: UnsafeRawPointer, count: Int, bias: Int16, _ row: UnsafeMutableRawPointer) -> Int
-    {
+    private func premultiply(
+        _ bytes: UnsafeRawPointer, count: Int, channels: Int, bias: Int16, _ row: UnsafeMutableRawPointer
+    ) -> Int {
         let groups = count / 16
-        // Of the 16-bit samples of two pixels, alpha over its colours; 80 (hexadecimal) makes the zero that becomes 255.
-        let low = Int64(bitPattern: 0x8080_0706_0706_0706)
-        let high = Int64(bitPattern: 0x8080_0F0E_0F0E_0F0E)
+        // Of the 16-bit samples of pixels, alpha over its colours; 80 (hexadecimal) makes the zero that becomes 255.
+        let low = Int64(bitPattern: channels == 4 ? 0x8080_0706_0706_0706 : 0x8080_0706_8080_0302)
+        let high = Int64(bitPattern: channels == 4 ? 0x8080_0F0E_0F0E_0F0E : 0x8080_0F0E_8080_0B0A)
         let alphaOverColors = _mm256_set_epi64x(high, low, high, low)
-        let full = _mm256_set1_epi64x(255 &<< 48)
+        let full = channels == 4 ? _mm256_set1_epi64x(255 &<< 48) : _mm256_set1_epi32(255 &<< 16)
         let bias = _mm256_set1_epi16(bias)
         // Group g takes bytes 16g ..< 16g + 16 and writes as many samples, of two bytes.
         for group in 0..<groups {
@@ -21,31 +23,31 @@
             let products = _mm256_sub_epi16(_mm256_mullo_epi16(samples, factor), bias)
             unsafe (row + 32 &* group).storeBytes(of: products, as: __m256i.self)
         }
-        return 4 &* groups
+        return 16 / channels &* groups
     }
 
-    /// RGBA of 8 bits as red × alpha, green × alpha, blue × alpha and 255 × alpha, for the leading pixels in groups of 4.
+    /// RGBA of 8 bits as red × alpha, green × alpha, blue × alpha and 255 × alpha, or grey with alpha likewise, for the leading pixels in groups of 16 samples.
     ///
     /// - Returns: how many pixels were done; the rest is the caller's.
-    public func premultiply(_ bytes: Span<UInt8>, into row: inout MutableSpan<UInt16>) -> Int {
-        precondition(bytes.count == row.count)
+    public func premultiply(_ bytes: Span<UInt8>, channels: Int, into row: inout MutableSpan<UInt16>) -> Int {
+        precondition(bytes.count == row.count && (channels == 2 || channels == 4))
         // Sound: the row has a sample for each byte.
         return unsafe bytes.withUnsafeBytes { bytes in
             unsafe row.withUnsafeMutableBytes { row in
                 guard let from = bytes.baseAddress, let row = row.baseAddress else { return 0 }
-                return unsafe premultiply(from, count: bytes.count, bias: 0, row)
+                return unsafe premultiply(from, count: bytes.count, channels: channels, bias: 0, row)
             }
         }
     }
 
-    /// The same, less `bias`.
+    /// The same of RGBA, less `bias`.
     public func premultiply(_ bytes: Span<UInt8>, bias: Int16, into row: inout MutableSpan<Int16>) -> Int {
         precondition(bytes.count == row.count)
         // Sound: the row has a sample for each byte.
         return unsafe bytes.withUnsafeBytes { bytes in
             unsafe row.withUnsafeMutableBytes { row in
                 guard let from = bytes.baseAddress, let row = row.baseAddress else { return 0 }
-                return unsafe premultiply(from, count: bytes.count, bias: bias, row)
+                return unsafe premultiply(from, count: bytes.count, channels: 4, bias: bias, row)
             }
         }
     }
@@ -110,6 +112,49 @@
                     let pixels = _mm_or_si128(packed, _mm_slli_epi32(shown, 24))
                     let visible = _mm_andnot_si128(_mm_cmpeq_epi32(shown, zero), pixels)
                     unsafe (bytes + 16 &* group).storeBytes(of: visible, as: __m128i.self)
+                }
+            }
+        }
+        return 4 &* groups
+    }
+
+    /// The same of grey with alpha, without a way of its own for opaque pixels.
+    ///
+    /// - Returns: how many pixels were done, in groups of 4.
+    public func divideGrayByAlpha(_ row: Span<Int32>, fractionBits: Int, into bytes: inout MutableSpan<UInt8>) -> Int {
+        precondition(bytes.count == row.count && fractionBits >= 1 && fractionBits <= 14)
+        let groups = bytes.count / 8
+        let one = Double(255 &<< Int32(truncatingIfNeeded: fractionBits))
+        let (alphaUnit, alphaHalf) = (_mm256_set1_pd(1 / one), _mm256_set1_pd(one / 2 + 0.5))
+        let (full, half) = (_mm256_set1_pd(255), _mm256_set1_pd(0.5))
+        let (zero, least) = (_mm_setzero_si128(), _mm_set1_epi32(1))
+        // Sound: group g takes samples 8g ..< 8g + 8 and writes as many bytes.
+        unsafe row.withUnsafeBytes { row in
+            unsafe bytes.withUnsafeMutableBytes { bytes in
+                guard let row = row.baseAddress, let bytes = bytes.baseAddress else { return }
+                for group in 0..<groups {
+                    let from = unsafe row + 32 &* group
+                    let (a, b) = unsafe (
+                        from.loadUnaligned(as: __m128i.self), (from + 16).loadUnaligned(as: __m128i.self)
+                    )
+                    let (even, odd) = (_mm_unpacklo_epi32(a, b), _mm_unpackhi_epi32(a, b))
+                    let gray = _mm_unpacklo_epi32(even, odd)
+                    let alpha = _mm_max_epi32(_mm_unpackhi_epi32(even, odd), zero)
+                    let seen = _mm256_cvttpd_epi32(
+                        _mm256_mul_pd(_mm256_add_pd(_mm256_cvtepi32_pd(alpha), alphaHalf), alphaUnit))
+                    let reciprocal = _mm256_div_pd(full, _mm256_cvtepi32_pd(_mm_max_epi32(alpha, least)))
+                    // (⌊alpha / 2⌋ + ½) / alpha, the reciprocal being 255 times too large.
+                    let rest = _mm256_mul_pd(
+                        _mm256_mul_pd(_mm256_add_pd(_mm256_cvtepi32_pd(_mm_srai_epi32(alpha, 1)), half), reciprocal),
+                        _mm256_set1_pd(1 / 255))
+                    let clamped = _mm_max_epi32(_mm_min_epi32(gray, alpha), zero)
+                    let quotients = _mm256_cvttpd_epi32(
+                        _mm256_fmadd_pd(_mm256_cvtepi32_pd(clamped), reciprocal, rest))
+                    let visible = _mm_andnot_si128(_mm_cmpeq_epi32(seen, zero), quotients)
+                    // Packing clamps alpha to 255.
+                    let words = _mm_packs_epi32(_mm_unpacklo_epi32(visible, seen), _mm_unpackhi_epi32(visible, seen))
+                    let packed = _mm_packus_epi16(words, words)
+                    unsafe (bytes + 8 &* group).storeBytes(of: _mm_cvtsi128_si64(packed), as: Int64.self)
                 }
             }
         }

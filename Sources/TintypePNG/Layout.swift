@@ -11,6 +11,8 @@ struct Layout {
     private(set) var transparency: [UInt8] = []
 
     private let format: PixelFormat
+    /// Where in a pixel of the row the bytes of a pixel of the file come from.
+    private let offsets: [Int]
     private var width: Int
     /// The picture's colours and what number each has in the palette.
     private var table: ColorTable?
@@ -34,6 +36,7 @@ struct Layout {
         self.width = width
         self.colorType = colorType
         self.depth = depth
+        offsets = Self.offsets(format, colorType, depth)
     }
 
     private static func colorType(_ format: PixelFormat) -> Header.ColorType {
@@ -142,15 +145,14 @@ struct Layout {
             table.indices(row, channels: format.channels, step: step, order: order, into: &wide)
             Self.pack(wide, bits: depth, shift: 0, into: &line)
         } else if depth < 8 {
-            Self.pick(row, pixelBytes: format.bytesPerPixel, offsets: [0], into: &wide)
+            Self.pick(row, pixelBytes: format.bytesPerPixel, offsets: offsets, into: &wide)
             Self.pack(wide, bits: depth, shift: UInt8(8 - depth), into: &line)
         } else {
             Self.pick(row, pixelBytes: format.bytesPerPixel, offsets: offsets, into: &line)
         }
     }
 
-    /// Where in a pixel of the row the bytes of a pixel of the file come from.
-    private var offsets: [Int] {
+    private static func offsets(_ format: PixelFormat, _ colorType: Header.ColorType, _ depth: Int) -> [Int] {
         let step = format.bitDepth / 8
         var samples = Array(0..<(colorType == .rgb || colorType == .rgba ? 3 : 1))
         if colorType == .rgba || colorType == .grayAlpha { samples.append(format.channels - 1) }

@@ -35,6 +35,10 @@ struct Precision: Hashable {
         static let wide = Room(
             fraction: 8, between: 0x1p31, firstWeight: 0x1p26 - 0x1p12, firstSum: 0x1p43, secondWeight: 0x1p31,
             secondSum: 0x1p52)
+        /// `Int32` in both passes: products of 16-bit samples with alpha, less `faintBits`. Sums may be had in double precision.
+        static let faint = Room(
+            fraction: 0, between: 0x1p30, firstWeight: 0x1p31, firstSum: 0x1p52, secondWeight: 0x1p31,
+            secondSum: 0x1p52)
         /// `Int64`. Weights have as many bits as a `Double` can tell apart.
         static let widest = Room(
             fraction: 20, between: 0x1p63, firstWeight: 0x1p50, firstSum: 0x1p127, secondWeight: 0x1p50,
@@ -53,19 +57,21 @@ struct Precision: Hashable {
     /// The precision that there is room for, or nil if the samples do not fit.
     init?(_ room: Room, layout: SampleLayout, first: AxisWeights, second: AxisWeights) {
         let full: Double = layout.isWide ? 65535 : 255
-        let isProduct = room == .product
-        let largest = isProduct ? 0x1p15 : layout.hasAlpha ? full * full : full
+        let (isProduct, isFaint) = (room == .product, room == .faint)
+        let product = isFaint ? full * full / Double(1 << faintBits) : full * full
+        let largest = isProduct ? 0x1p15 : layout.hasAlpha ? product : full
         let between = largest * first.gain * Double(sign: .plus, exponent: room.fraction, significand: 1)
         guard between < room.between else { return nil }
         firstShift = Self.shift(first, weight: room.firstWeight, sum: room.firstSum, bound: largest * first.gain)
         secondShift = Self.shift(second, weight: room.secondWeight, sum: room.secondSum, bound: between * second.gain)
         afterFirst = firstShift - room.fraction
-        afterSecond = secondShift + room.fraction - (layout.hasAlpha ? alphaFractionBits : 0)
+        let alphaBits = isFaint ? wideAlphaFractionBits : layout.hasAlpha ? alphaFractionBits : 0
+        afterSecond = secondShift + room.fraction - alphaBits
         guard afterFirst >= 1, afterSecond >= 1 else { return nil }
         // A weight is off by one unit at most, half of them by a half; the errors add up to 0, so that only the distance of a
         // sample from mid-range counts. Under alpha an error counts most where alpha is a half; of products it is
         // told for opaque pixels.
-        let scale = isProduct ? full : layout.hasAlpha ? 2 * largest : largest
+        let scale = isProduct || isFaint ? full : layout.hasAlpha ? 2 * largest : largest
         weightError =
             scale / 4 * (Double(first.taps) / Double(1 << firstShift) + Double(second.taps) / Double(1 << secondShift))
     }

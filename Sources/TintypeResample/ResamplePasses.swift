@@ -66,9 +66,11 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         while !rows.isReady {
             if let pixels {
                 takeRow(of: pixels)
+            } else if rows.wantsNext {
+                try rows.pull(from: &source, plan.layout, by: &bytes)
             } else {
                 try source.readRow(into: &bytes)
-                take(bytes.span)
+                rows.skip()
             }
         }
         (made, given) = (rows.ready, 0)
@@ -86,12 +88,8 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
 
     private func takeRow(of pixels: [UInt8]) {
         let end = position + plan.horizontal.source * plan.layout.bytesPerPixel
-        take(pixels.span.extracting(position..<end))
+        if rows.wantsNext { rows.push(pixels.span.extracting(position..<end), plan.layout) } else { rows.skip() }
         position = end
-    }
-
-    private func take(_ row: Span<UInt8>) {
-        if rows.wantsNext { rows.push(row, plan.layout) } else { rows.skip() }
     }
 
     private static func weigh(

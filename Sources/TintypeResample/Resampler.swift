@@ -4,7 +4,7 @@ import TintypeKernels
 /// Resamples rows as they pass: a source of one size becomes a source of another.
 ///
 /// Every sample of the result is within 1 of the exact one (the sum over both axes in real numbers, rounded once), for 8 and 16
-/// bits; colours of 8-bit RGBA may under alpha a be off by 5 / a more, which nobody sees through them. All arithmetic is in integers, so the result is the same to the bit on every machine. Colour is
+/// bits; colours may under alpha a be off by 5 / a more in 8-bit RGBA, by 200 / a in 16 bits, which nobody sees through them. All arithmetic is in integers, so the result is the same to the bit on every machine. Colour is
 /// weighed by its alpha, and where the result's alpha is 0 its colour is 0 too.
 ///
 /// It never holds the source: only some rows or sums of rows, see `Order`. Source rows above the first one needed are pulled
@@ -70,6 +70,9 @@ public struct Resampler: RowSource, ~Copyable {
         // far that the bound is no longer small, hundreds of weights a pixel keep the error far below a unit, and 64 bits take ten times as long.
         if !layout.isWide || !layout.hasAlpha, let wide = precision(.wide), wide.isAmple || !layout.isWide {
             return passes(UInt16.self, plan(wide), order, pixels)
+        }
+        if layout.isWide, layout.hasAlpha, let faint = precision(.faint), faint.isAmple {
+            return passes(Int32.self, plan(faint), order, pixels)
         }
         guard let widest = precision(.widest) else { preconditionFailure("64 bits hold every sample") }
         return passes(Int64.self, plan(widest), order, pixels)

@@ -1,3 +1,4 @@
+import TintypeCore
 import TintypeKernels
 
 /// The vertical pass, one source row at a time: rows are pushed in and, as soon as they suffice, popped out.
@@ -11,7 +12,7 @@ struct VerticalPass<Row: ResampleRow> {
     /// Windows up to this height are kept whole.
     private static var tallestWindow: Int { 32 }
     /// Rows that are summed in one go otherwise.
-    private static var batch: Int { 8 }
+    private static var batch: Int { 16 }
 
     private let table: WeightTable<Row.Weight>
     private let width: Int
@@ -106,6 +107,22 @@ struct VerticalPass<Row: ResampleRow> {
         var all = rows.mutableSpan
         var slot = all._mutatingExtracting(start..<end)
         Row.unpack(bytes, layout: layout, into: &slot, tier: .current)
+        advance()
+    }
+
+    /// Takes the next source row as the source gives it.
+    ///
+    /// - Parameter bytes: room for a row's bytes.
+    mutating func pull(
+        from source: inout AnyRowSource, _ layout: SampleLayout, by bytes: inout [UInt8]
+    ) throws(ImageError) where Row: ResampleSource {
+        let start = next % slots * stride
+        let end = start + width
+        var all = rows.mutableSpan
+        var slot = all._mutatingExtracting(start..<end)
+        try Row.read(into: &slot, layout: layout, by: &bytes) { (row) throws(ImageError) in
+            try source.readRow(into: &row)
+        }
         advance()
     }
 

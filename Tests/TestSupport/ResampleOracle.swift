@@ -121,27 +121,29 @@ public enum ResampleOracle {
         }
     }
 
-    /// Allowed error of the colours of RGBA of 8 bits in products of colour and alpha, of 255 × 255.
-    private static let faint = 5.0
+    /// How much colours under alpha a may be off by, times a: those of 8-bit RGBA are weighed as 16-bit products with alpha, those of 16 bits as products less
+    /// their lowest 6 bits.
+    private static func faint(_ format: PixelFormat) -> Double {
+        format == .rgba8 ? 5 : format.hasAlpha && format.bitDepth == 16 ? 200 : 0
+    }
 
-    /// How far samples are from the exact ones before rounding: the worst, and the mean beyond that of perfect rounding.
+    /// How far samples are from the exact ones before rounding: the worst, beyond what is allowed under alpha, and the mean beyond that of perfect rounding.
     ///
-    /// Pixels whose exact alpha lies so near to a half that neither side is wrong are passed over. Colours of
-    /// RGBA of 8 bits are weighed as 16-bit products with alpha: under alpha a their error may be `faint` / a more, and the mean leaves out those under
-    /// less than 4.
+    /// Pixels whose exact alpha lies so near to a half that neither side is wrong are passed over, and the mean leaves out colours that are hardly seen.
     public static func compare(
         _ samples: [Int], _ exact: [Double], _ format: PixelFormat
     ) -> (worst: Double, excess: Double) {
         guard samples.count == exact.count else { return (.infinity, .infinity) }
+        let (faint, full) = (faint(format), format.bitDepth == 8 ? 255.0 : 65_535)
         var (worst, sum, count) = (0.0, 0.0, 0)
         for i in stride(from: 0, to: samples.count, by: format.channels) {
-            let near = format == .rgba8 ? faint / 255 : 1e-3
-            if format.hasAlpha && abs(exact[i + format.channels - 1] - 0.5) < near { continue }
-            let alpha = format == .rgba8 ? exact[i + 3] : .infinity
-            for c in i..<i + format.channels {
+            let last = i + format.channels - 1
+            if format.hasAlpha && abs(exact[last] - 0.5) < max(1e-3, faint / full) { continue }
+            for c in i...last {
+                let isColor = format.hasAlpha && c < last
                 let error = abs(Double(samples[c]) - exact[c])
-                worst = max(worst, c < i + 3 ? error - faint / alpha : error)
-                if c < i + 3 && alpha < 4 { continue }
+                worst = max(worst, isColor ? error - faint / exact[last] : error)
+                if isColor && exact[last] < 0.8 * faint { continue }
                 sum += error - abs(exact[c].rounded() - exact[c])
                 count += 1
             }

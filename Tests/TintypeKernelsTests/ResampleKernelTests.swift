@@ -124,7 +124,7 @@ struct ResampleKernelTests {
 
     private func rows<Row: ResampleRow>(
         _: Row.Type, samples: ClosedRange<Row.Sample>, weights range: ClosedRange<Row.Weight>, shifts: [Int],
-        base: Row.Result.Sample = 0
+        sumShifts: [Int] = [1, 5, 20], base: Row.Result.Sample = 0
     ) {
         var generator = SplitMix64(seed: 32)
         for tier in CPUTier.available {
@@ -154,7 +154,7 @@ struct ResampleKernelTests {
                             "\(Row.self) \(tier) \(width) \(count) \(shift)")
                         rowsForTwo(Row.self, all, offsets, weights, width: width, shift, tier)
                     }
-                    sums(Row.self, all, offsets, weights, expected, base, tier)
+                    sums(Row.self, all, offsets, weights, expected, sumShifts, base, tier)
                 }
             }
         }
@@ -162,30 +162,34 @@ struct ResampleKernelTests {
 
     private func sums<Row: ResampleRow>(
         _: Row.Type, _ rows: [Row.Sample], _ offsets: [Int], _ weights: [Row.Weight], _ expected: [Int128],
-        _ base: Row.Result.Sample, _ tier: CPUTier
+        _ shifts: [Int], _ base: Row.Result.Sample, _ tier: CPUTier
     ) {
         var sums = [Row.Sum](repeating: 77, count: expected.count)
         var span = sums.mutableSpan
         Row.addRows(rows.span, offsets: offsets.span, weights: weights.span, isFirst: true, to: &span, tier: tier)
-        #expect(sums.map { Int128($0) } == expected)
-        sums = sums.map { $0 / 2 }
-        let halves = sums.map { Int128($0) }
+        #expect(sums.map(whole) == expected)
         span = sums.mutableSpan
         Row.addRows(
             rows.span, offsets: offsets.span.extracting(0..<0), weights: weights.span.extracting(0..<0),
             isFirst: false,
             to: &span, tier: tier)
-        #expect(sums.map { Int128($0) } == halves)
+        #expect(sums.map(whole) == expected)
         sums = [Row.Sum](repeating: 5, count: expected.count)
         span = sums.mutableSpan
         Row.addRows(rows.span, offsets: offsets.span, weights: weights.span, isFirst: false, to: &span, tier: tier)
-        #expect(sums.map { Int128($0) } == expected.map { $0 + 5 })
-        for shift in [1, 5, 20] {
+        #expect(sums.map(whole) == expected.map { $0 + 5 })
+        for shift in shifts {
             var row = [Row.Result.Sample](repeating: 0, count: expected.count)
             var target = row.mutableSpan
             Row.round(sums.span, shift: shift, into: &target)
             #expect(row == expected.map { rounded($0 + 5, shift) + base })
         }
+    }
+
+    /// Sums are integers, or doubles that hold whole numbers.
+    private func whole(_ sum: some SignedNumeric) -> Int128 {
+        if let sum = sum as? Double { return Int128(exactly: sum) ?? .max }
+        return (sum as? any BinaryInteger).map { Int128($0) } ?? .max
     }
 
     @Test func bytes() {
@@ -232,7 +236,9 @@ struct ResampleKernelTests {
 
     @Test func thirtyTwoBits() {
         columns(Int32.self, samples: -(1 << 24)...1 << 24, weights: -(1 << 22)...1 << 22, shifts: [22, 23, 40])
-        rows(Int32.self, samples: .min + 1...Int32.max, weights: -(1 << 27)...1 << 27, shifts: [1, 20, 31])
+        rows(
+            Int32.self, samples: -(1 << 26)...1 << 26, weights: -(1 << 22)...1 << 22, shifts: [22, 23, 40],
+            sumShifts: [22, 30, 45])
     }
 
     @Test func sixtyFourBits() {
@@ -292,6 +298,77 @@ struct ResampleKernelTests {
             }
         }
         #expect(result == bytes)
+    }
+
+    /// Every alpha, under colours of all kinds: those above 128 lose nothing, alpha itself never does.
+    @Test(arguments: [2, 4], CPUTier.available)
+    func wideAlphaThereAndBack(channels: Int, tier: CPUTier) {
+        var generator = SplitMix64(seed: 35)
+        let layout = SampleLayout(channels: channels, isWide: true, hasAlpha: true)
+        var samples: [Int] = []
+        for alpha in 0...65_535 {
+            let colors = [UInt16.random(in: 0...65_535, using: &generator), .max, UInt16(alpha)]
+            samples += colors.prefix(channels - 1).map { Int($0) } + [alpha]
+        }
+        // A pixel more than whole groups hold.
+        samples += samples.suffix(channels)
+        let bytes = samples.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
+        var row = [Int32](repeating: 5, count: samples.count)
+        var span = row.mutableSpan
+        Int32.unpack(bytes.span, layout: layout, into: &span, tier: tier)
+        var wrong = 0
+        for i in row.indices {
+            let isAlpha = i % channels == channels - 1
+            let factor = isAlpha ? 65_535 : samples[i / channels * channels + channels - 1]
+            if Int(row[i]) != (samples[i] * factor + 32) >> faintBits { wrong += 1 }
+        }
+        #expect(wrong == 0)
+        let results = row.map { $0 << Int32(wideAlphaFractionBits) }
+        var result = [UInt8](repeating: 9, count: bytes.count)
+        var target = result.mutableSpan
+        Int32.pack(results.span, layout: layout, into: &target, tier: tier)
+        let visible = 2 * 129 * channels
+        #expect(result.dropFirst(visible).elementsEqual(bytes.dropFirst(visible)))
+        for i in stride(from: 2 * channels - 2, to: visible, by: 2 * channels) {
+            #expect(result[i] == bytes[i])
+            #expect(result[i + 1] == bytes[i + 1])
+        }
+    }
+
+    /// Quotients just above and below every whole one under some alphas, beyond the ends, and of alphas about each rounding.
+    @Test(arguments: [2, 4], CPUTier.available)
+    func wideDivisionIsExact(channels: Int, tier: CPUTier) {
+        var rows: [Int32] = []
+        func append(_ alpha: Int, _ colors: Int...) {
+            rows += colors.prefix(channels - 1).map { Int32($0) } + [Int32(alpha)]
+        }
+        for alpha in [2049, 4096, 90_001, 268_369_920, 1 << 30 - 1] {
+            for color in stride(from: 0, to: 65_536, by: 7) {
+                let near = alpha * (2 * color + 1) / 131_070
+                append(alpha, near, near - 1, near + 1)
+                append(alpha, near - 1, near + 2, near)
+            }
+        }
+        for shown in stride(from: 0, through: 65_535, by: 5) {
+            let near = (2 * shown + 1) * 65_535 / 32
+            append(near, near / 3, -5, near + 7)
+            append(near + 1, near, near / 2, near / 5)
+        }
+        append(-5, 7, -7, 0)
+        append(0, 7, -7, 0)
+        let layout = SampleLayout(channels: channels, isWide: true, hasAlpha: true)
+        var bytes = [UInt8](repeating: 9, count: 2 * rows.count)
+        var span = bytes.mutableSpan
+        Int32.pack(rows.span, layout: layout, into: &span, tier: tier)
+        var wrong = 0
+        for (i, sample) in rows.enumerated() {
+            let last = i / channels * channels + channels - 1
+            let alpha = max(0, Int(rows[last]))
+            let shown = min(65_535, (alpha * 16 + 32_767) / 65_535)
+            let color = shown == 0 ? 0 : (min(max(Int(sample), 0), alpha) * 65_535 + alpha / 2) / alpha
+            if Int(bytes[2 * i]) | Int(bytes[2 * i + 1]) << 8 != (i == last ? shown : color) { wrong += 1 }
+        }
+        #expect(wrong == 0)
     }
 
     @Test func packClamps() {

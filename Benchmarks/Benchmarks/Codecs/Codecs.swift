@@ -1,4 +1,5 @@
 import Benchmark
+import Stages
 import Tintype
 
 /// A file's bytes out of the package's test images.
@@ -10,36 +11,58 @@ func testImage(_ name: String) throws -> [UInt8] {
     return bytes
 }
 
+/// All frames, at 1/`scale` of the size.
+func decode(_ bytes: [UInt8], scale: Int) throws {
+    let reader = try ImageReader(MemoryByteSource(bytes))
+    _ = reader.reduce(by: scale)
+    var pixels: [UInt8] = []
+    if reader.info.frameCount ?? 1 == 1 { return try reader.readFrame(into: &pixels) }
+    while try reader.nextFrame() != nil { try reader.readFrame(into: &pixels) }
+}
+
+/// The photo in other files.
+let encodings: [(name: String, encoding: Encoding)] = {
+    typealias JPEG = JPEGEncoder.Options
+    func png(effort: Int) -> Encoding {
+        var options = PNGEncoder.Options()
+        (options.effort, options.threads) = (effort, 1)
+        return .png(options)
+    }
+    return [
+        ("JPEG 4-2-0", .jpeg(JPEG(subsampling: .s420, optimizeHuffman: false))),
+        ("JPEG 4-2-2", .jpeg(JPEG(subsampling: .s422))), ("JPEG 4-4-4", .jpeg(JPEG(subsampling: .s444))),
+        ("JPEG progressive", .jpeg(JPEG(progressive: true))), ("JPEG arithmetic", .jpeg(JPEG(arithmetic: true))),
+        ("PNG fast", png(effort: 1)), ("PNG", png(effort: 5)), ("GIF", .gif(GIFEncoder.Options(threads: 1))),
+        ("PAM", .netpbm(.pam)),
+    ]
+}()
+
 let benchmarks: @Sendable () -> Void = {
-    Benchmark.defaultConfiguration = .init(
-        metrics: [.wallClock, .peakMemoryResident], maxDuration: .seconds(2),
-        // Of the machine they were checked in from; noise of its clock is within these.
-        thresholds: [
-            .wallClock: .init(relative: [.p50: 25]), .peakMemoryResident: .init(relative: [.p50: 25]),
-        ])
-    for name in ["photo.jpg", "photo.png", "photo.gif", "progressive.jpg", "rgba-16-interlaced.png"] {
-        Benchmark("decode \(name)") { benchmark in
-            let bytes = try testImage(name)
-            benchmark.startMeasurement()
-            for _ in benchmark.scaledIterations { blackHole(try Image(decoding: bytes)) }
+    for (name, encoding) in encodings {
+        stage("encode \(name)") {
+            let image = try Image(decoding: testImage("photo.jpg"))
+            return { blackHole(try image.encoded(as: encoding)) }
+        }
+        for scale in name.hasPrefix("JPEG 4-2-0") || name == "JPEG progressive" ? [1, 2, 4, 8] : [1] {
+            stage("decode \(name) at \(scale)") {
+                let bytes = try Image(decoding: testImage("photo.jpg")).encoded(as: encoding)
+                return { try decode(bytes, scale: scale) }
+            }
         }
     }
-    for (name, encoding) in [
-        ("JPEG", Encoding.jpeg(quality: 85)), ("PNG", .png), ("GIF", .gif), ("PAM", .netpbm(.pam)),
-    ] {
-        Benchmark("encode 640x480 as \(name)") { benchmark in
-            let image = try Image(decoding: testImage("photo.jpg"))
-            benchmark.startMeasurement()
-            for _ in benchmark.scaledIterations { blackHole(try image.encoded(as: encoding)) }
+    for name in ["animated.gif", "animated.png", "rgba-16-interlaced.png", "palette-4.png", "gray.jpg", "cmyk.jpg"] {
+        stage("decode \(name)") {
+            let bytes = try testImage(name)
+            return { try decode(bytes, scale: 1) }
         }
     }
     for reduction in Thumbnail.Reduction.allCases {
-        Benchmark("thumbnail photo.jpg in 100x100, reduction \(reduction.rawValue)") { benchmark in
+        stage("thumbnail in 100x100 reduction \(reduction.rawValue)") {
             let bytes = try testImage("photo.jpg")
             var thumbnail = Thumbnail(fitting: Size(100, 100))
             thumbnail.reduction = reduction
-            benchmark.startMeasurement()
-            for _ in benchmark.scaledIterations { blackHole(try thumbnail.make(from: bytes)) }
+            let made = thumbnail
+            return { blackHole(try made.make(from: bytes)) }
         }
     }
 }

@@ -1,0 +1,49 @@
+import Stages
+import TintypeKernels
+
+func pngLines() {
+    for (filter, name) in [(1, "Sub"), (2, "Up"), (3, "Average"), (4, "Paeth")] as [(UInt8, String)] {
+        for bytes in filter == 2 ? [4] : [3, 4, 6, 8] {
+            stage("un-filter \(name) \(bytes) bytes a pixel") {
+                let line: [UInt8] = noise(bytes * width, in: 0...255)
+                let prior: [UInt8] = noise(bytes * width, in: 20...255)
+                var out = prior
+                return {
+                    var target = out.mutableSpan
+                    _ = PNGUnfilter.reconstruct(
+                        filter: filter, line.span, prior: prior.span, bytesPerPixel: bytes, into: &target)
+                }
+            }
+        }
+    }
+    stage("filters tried") {
+        let line: [UInt8] = noise(3 * width, in: 0...255)
+        let prior: [UInt8] = noise(3 * width, in: 20...255)
+        var scratch = prior
+        return {
+            var target = scratch.mutableSpan
+            _ = PNGFilter.sums(line.span, prior: prior.span, bytesPerPixel: 3, scratch: &target)
+        }
+    }
+    for channels in [3, 4] {
+        stage("palette to \(channels) channels") {
+            let indexes: [UInt8] = noise(width, in: 0...255)
+            let table: [UInt32] = noise(256, in: 0...0xFFFF_FFFF)
+            var row = [UInt8](repeating: 0, count: channels * width)
+            return {
+                var target = row.mutableSpan
+                PNGUnpack.lookUp(indexes.span, in: table.span, channels: channels, into: &target)
+            }
+        }
+    }
+    stage("8 bits to 16 and back") {
+        let narrow: [UInt8] = noise(3 * width, in: 0...255)
+        var (wide, back) = ([UInt8](repeating: 0, count: 6 * width), narrow)
+        return {
+            var target = wide.mutableSpan
+            PixelDepth.widen(narrow.span, into: &target)
+            target = back.mutableSpan
+            PixelDepth.narrow(wide.span, into: &target)
+        }
+    }
+}
