@@ -111,7 +111,7 @@ extension Thumbnail {
 
         /// Seen from the other end, the last pixel stands for more than is there.
         private func shift(_ length: Int, isMirrored: Bool) -> Double {
-            guard isMirrored, pick > 0 else { return pick }
+            guard isMirrored else { return pick }
             let exact = Double(length) / Double(reducedBy)
             return exact.rounded(.up) - exact - pick
         }

@@ -40,6 +40,32 @@ import Tintype
         #expect(psnr(exact, twice) > 30)
     }
 
+    /// A slope of 61 by 43 pixels, whose last ones at 1/2 and 1/4 stand for fewer: in whichever corner they are shown, nothing else is shifted.
+    @Test(arguments: 1...8 as ClosedRange<UInt8>, [Size(9, 9), Size(15, 15)])
+    func incompletePixelsShiftNothing(orientation: UInt8, _ size: Size) throws {
+        var pixels: [UInt8] = []
+        for y in 0..<43 { for x in 0..<61 { pixels += [UInt8(4 * x), UInt8(5 * y), UInt8(2 * (x + y))] } }
+        var rows = Image(size: Size(61, 43), pixelFormat: .rgb8, pixels: pixels).rows
+        var metadata = Metadata()
+        metadata.exif =
+            [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation]
+            + [0, 0, 0, 0, 0, 0]
+        let sink = MemoryByteSink()
+        var encoder = try JPEGEncoder(
+            sink, size: rows.size, pixelFormat: .rgb8, options: .init(quality: 98, subsampling: .s444),
+            metadata: metadata)
+        try encoder.drain(&rows)
+        func small(_ reduction: Thumbnail.Reduction) throws -> Image {
+            var thumbnail = Thumbnail(fitting: size)
+            thumbnail.reduction = reduction
+            var rows = try thumbnail.rows(of: ImageReader(MemoryByteSource(sink.bytes)))
+            return try Image(collecting: &rows)
+        }
+        let (exact, reduced) = try (small(.none), small(.twice))
+        #expect(reduced.size == exact.size && reduced.pixels != exact.pixels)
+        #expect(zip(reduced.pixels, exact.pixels).allSatisfy { abs(Int($0) - Int($1)) <= 4 })
+    }
+
     @Test func largeResultsAndOtherFormatsAreNotTouched() throws {
         #expect(try small("photo.jpg", Size(400, 400), .twice) == small("photo.jpg", Size(400, 400), .none))
         #expect(try small("photo.png", Size(20, 20), .once) == small("photo.png", Size(20, 20), .none))
