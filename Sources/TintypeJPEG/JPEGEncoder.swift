@@ -13,12 +13,14 @@ public struct JPEGEncoder: RowSink, ~Copyable {
     private let metadata: Metadata
     private let frame: EncodedFrame
     /// By destination of the quantisation table.
-    private let divisors: [JPEGForward.Divisors]
+    private var divisors: [JPEGForward.Divisors]
     private var planes: BandPlanes
     private var packer: BandPacker
     private var store: BlockStore
     /// With a maximum of bytes, what every quality leaves of the bands in the store.
     private var survivors: SurvivorCounts
+    /// With a maximum of bytes, the best quality that may do.
+    private var finest: FineQuality
     private var segments: SegmentWriter
     /// For a file that is written as rows come.
     private var coder: SequentialCoder
@@ -86,6 +88,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
         packer = BandPacker(frame.layout)
         let blocks = frame.layout.blocksPerRow * frame.layout.mcusDown
         survivors = SurvivorCounts(frame.layout, stride: QualitySearch.stride(ofBlocks: blocks))
+        finest = options.finest
         // While a quality is looked for, there are two sets of coefficients.
         store = BlockStore(limit: DecodeLimits.default.memory / (options.maximumBytes == nil ? 1 : 2))
     }
@@ -152,7 +155,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             } else if let maximum = options.maximumBytes {
                 var search = try QualitySearch(
                     frame: frame, metadata: metadata, bands: store.bands, survivors: survivors.totals,
-                    maximumBytes: maximum, finest: options.finest)
+                    maximumBytes: maximum, finest: finest)
                 try segments.bytes.write(search.bestFile())
             } else {
                 try frame.writeScans(store.bands, to: &segments)
@@ -178,5 +181,9 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             try store.append(packer.copy)
         }
         mcuRow += 1
+        if let maximum = options.maximumBytes, QualitySearch.excludesQualities(after: mcuRow, of: frame.layout) {
+            finest = QualitySearch.finest(finest, survivors.totals, maximumBytes: maximum, frame.layout)
+            divisors = StandardQuantization.tables(for: frame.layout, finest).map { .init(steps: $0.span) }
+        }
     }
 }

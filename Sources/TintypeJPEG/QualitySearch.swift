@@ -171,7 +171,7 @@ struct QualitySearch {
         let below = tried.filter { $0.bytes <= bytes }.max { $0.bytes < $1.bytes } ?? (0, 0)
         let above = tried.filter { $0.bytes > bytes }.min { $0.bytes < $1.bytes }
         guard let above else {
-            return below.bytes > 0 ? below.weight * (0.3 + 0.7 * bytes / below.bytes) : 12 * bytes
+            return below.bytes > 0 ? below.weight * (0.3 + 0.7 * bytes / below.bytes) : 9 * bytes
         }
         return below.weight + (above.weight - below.weight) * (bytes - below.bytes) / (above.bytes - below.bytes)
     }
@@ -204,6 +204,28 @@ struct QualitySearch {
 
     /// One of so many blocks tells what is left of all.
     static func stride(ofBlocks blocks: Int) -> Int { max(4, blocks / 20_000) }
+
+    /// Whether so many rows of MCUs are a good time to exclude qualities: after each quarter of a large picture.
+    static func excludesQualities(after rows: Int, of layout: EncoderLayout) -> Bool {
+        layout.mcusDown >= 64 && rows < layout.mcusDown && rows % (layout.mcusDown / 4) == 0
+    }
+
+    /// The best quality, up to one, at which a part of the picture alone does not take far more bytes than there are. What all better ones quantise to
+    /// something, and this one to zero, need not be kept of the rest.
+    ///
+    /// - Parameter survivors: of the part.
+    static func finest(
+        _ finest: FineQuality, _ survivors: SurvivorCounts.Totals, maximumBytes: Int, _ layout: EncoderLayout
+    ) -> FineQuality {
+        var finest = finest
+        // Weights are 6.5 to 12.5 for each byte, mostly 9.
+        while finest.stages > FineQuality(2).stages,
+            survivors.bits(StandardQuantization.tables(for: layout, finest)) / 16 > maximumBytes
+        {
+            finest.stages -= FineQuality(1).stages
+        }
+        return finest
+    }
 
     private static func sample(of bands: [BlockBand], _ layout: EncoderLayout) -> [BlockBand] {
         let blocks = bands.count * layout.blocksPerRow
