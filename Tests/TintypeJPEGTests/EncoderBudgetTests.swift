@@ -57,6 +57,25 @@ struct EncoderBudgetTests {
         #expect(try test.encode() == most)
     }
 
+    /// Of tall pictures qualities are given up before all rows are there: none that would have done, whatever comes above or below.
+    @Test(arguments: [0..<1_100, 0..<500, 300..<500, 900..<1_100], codings.prefix(4))
+    func tallPicturesFillTheBudgetToo(_ busy: Range<Int>, _ options: JPEGEncoder.Options) throws {
+        var test = EncoderCase(96, 1_100, options)
+        for y in 0..<1_100 where !busy.contains(y) {
+            for i in y * 288..<(y + 1) * 288 { test.pixels[i] = UInt8(y / 8) }
+        }
+        let most = try test.encode()
+        test.options.quality = nil
+        for percent in [10, 30, 60, 90, 99] {
+            let maximum = most.count * percent / 100
+            test.options.maximumBytes = maximum
+            let count = try test.encode().count
+            #expect((maximum * 95 / 100...maximum).contains(count), "\(count) of \(maximum), \(percent) %")
+        }
+        test.options.maximumBytes = most.count
+        #expect(try test.encode() == most)
+    }
+
     @Test func withoutABudgetTheQualityIsTheUsual() throws {
         var test = picture(.init())
         let usual = try test.encode()
