@@ -10,6 +10,9 @@ public final class MemoryByteSink: ByteSink {
 
     public init() {}
 
+    /// Makes room for so many bytes in all at once.
+    public func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
     public func write(_ bytes: Span<UInt8>) {
         let needed = self.bytes.count + bytes.count
         // Doubled, so that many writes do not copy the array as often.

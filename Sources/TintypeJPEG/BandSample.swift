@@ -1,3 +1,5 @@
+import TintypeKernels
+
 /// Rows of MCUs that stand for all of a picture.
 ///
 /// Each is made of pieces of the rows around it, one piece from each place across: so the sample, unlike a few whole rows, has
@@ -50,10 +52,7 @@ struct BandSample {
     }
 
     private static func valueCount(_ band: borrowing BlockBand, _ blocks: Range<Int>) -> Int {
-        let masks = band.masks.span
-        var count = 0
-        for block in blocks { count &+= masks[block].nonzeroBitCount }
-        return count
+        JPEGForward.valueCount(band.masks.span.extracting(blocks))
     }
 }
 

@@ -96,15 +96,16 @@ struct QualitySearch {
         var requantizer = Requantizer(frame.layout, steps: steps(quality))
         let bands = bands.map { requantizer.quantize($0) }
         var plan: EncodedFrame.ScanPlan?
+        let sink = MemoryByteSink()
         if !frame.isArithmetic {
             let found = frame.plan(bands)
             let counted = Double(headerBytes + found.headers) + Double(found.data) * Self.stuffing
             if counted > maximumBytes * (1 + Self.doubt) || counted < least * (1 - Self.doubt) { return (counted, nil) }
             plan = found
+            sink.reserve(Int(counted * (1 + Self.doubt)))
         }
         var frame = frame
         frame.quantization = steps(quality).map { $0.map(UInt16.init) }
-        let sink = MemoryByteSink()
         var segments = SegmentWriter(sink)
         try segments.write(headerOf: frame, metadata)
         try frame.writeScans(bands, plan, to: &segments)
@@ -206,11 +207,11 @@ struct QualitySearch {
     }
 
     /// One of so many blocks tells what is left of all.
-    static func stride(ofBlocks blocks: Int) -> Int { max(4, blocks / 20_000) }
+    static func stride(ofBlocks blocks: Int) -> Int { max(8, blocks / 5_000) }
 
-    /// Whether so many rows of MCUs are a good time to exclude qualities: after each quarter of a large picture.
+    /// Whether so many rows of MCUs are a good time to exclude qualities: after each eighth of a large picture.
     static func excludesQualities(after rows: Int, of layout: EncoderLayout) -> Bool {
-        layout.mcusDown >= 64 && rows < layout.mcusDown && rows % (layout.mcusDown / 4) == 0
+        layout.mcusDown >= 64 && rows < layout.mcusDown && rows % (layout.mcusDown / 8) == 0
     }
 
     /// The best quality, up to one, at which a part of the picture alone does not take far more bytes than there are. What all better ones quantise to
@@ -221,7 +222,7 @@ struct QualitySearch {
         _ finest: FineQuality, _ survivors: SurvivorCounts.Totals, maximumBytes: Int, _ layout: EncoderLayout
     ) -> FineQuality {
         var finest = finest
-        let most = Int(mostWeight * 1.25 * Double(maximumBytes))
+        let most = Int(mostWeight * 1.1 * Double(maximumBytes))
         while finest.stages > FineQuality(2).stages,
             survivors.bits(StandardQuantization.tables(for: layout, finest)) > most
         {

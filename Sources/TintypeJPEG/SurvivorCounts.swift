@@ -1,4 +1,4 @@
-import TintypeCore
+import TintypeKernels
 
 /// How many coefficients a quantisation leaves, and how large they are; of DC coefficients, their differences.
 ///
@@ -11,6 +11,8 @@ struct SurvivorCounts {
     /// which most are, lie together.
     private var counts: [UInt32]
     private var blocks: Choice
+    /// How many values there are, and how many of them were looked at.
+    private var (allValues, countedValues) = (0, 0)
 
     /// - Parameter stride: one of so many blocks is looked at.
     init(_ layout: EncoderLayout, stride: Int) {
@@ -25,39 +27,41 @@ struct SurvivorCounts {
         for component in layout.components {
             for row in 0..<component.down {
                 let first = component.firstBlock + row * layout.mcusAcross * component.across
-                Self.add(
+                let (all, counted) = Self.add(
                     band, first..<first + component.blocksAcross, from: band.firstValues[component.firstRow + row],
                     component.sampling.quantization, &blocks, to: &counts)
+                allValues += all
+                countedValues += counted
             }
         }
     }
 
     /// What every step leaves.
-    var totals: Totals { Totals(counts, stride: blocks.stride) }
+    var totals: Totals { Totals(counts, share: Double(countedValues) / Double(max(1, allValues))) }
 
     private static func add(
         _ band: borrowing BlockBand, _ blocks: Range<Int>, from first: Int, _ destination: Int, _ choice: inout Choice,
         to counts: inout [UInt32]
-    ) {
+    ) -> (all: Int, counted: Int) {
         let (masks, values) = (band.masks.span, band.values.span)
         var counts = counts.mutableSpan
-        // The places of the values of the next block and of the one before.
-        var (cursor, before) = (first, first)
+        // The place of the next block's values.
+        var cursor = first
         var index = blocks.lowerBound
+        var counted = 0
         // A row beyond the edge.
-        if masks[index] == 0 { return }
+        if masks[index] == 0 { return (0, 0) }
         while true {
-            let chosen = index &+ choice.passing
-            if chosen >= blocks.upperBound { break }
-            while index < chosen {
-                before = cursor
-                cursor &+= masks[index].nonzeroBitCount
-                index &+= 1
-            }
-            let dc = index == blocks.lowerBound ? values[cursor] : values[cursor] &- values[before]
-            before = cursor
+            let chosen = min(index &+ choice.passing, blocks.upperBound)
+            cursor &+= JPEGForward.valueCount(masks.extracting(index..<chosen))
+            choice.pass(chosen &- index)
+            index = chosen
+            if index == blocks.upperBound { break }
+            let before =
+                index == blocks.lowerBound ? 0 : values[cursor &- masks[index &- 1].nonzeroBitCount]
+            counts[(destination &* 256 &+ largestStep(values[cursor] &- before)) &* 64] &+= 1
+            counted &+= masks[index].nonzeroBitCount
             cursor &+= 1
-            counts[(destination &* 256 &+ largestStep(dc)) &* 64] &+= 1
             var rest = masks[index] & ~1
             while rest != 0 {
                 let k = rest.trailingZeroBitCount & 63
@@ -68,7 +72,7 @@ struct SurvivorCounts {
             index &+= 1
             choice.takeOne()
         }
-        choice.pass(blocks.upperBound &- index)
+        return (cursor &- first, counted)
     }
 
     /// The transform's results are 8 times too large, and half a step is left: so the largest step that leaves a value.
@@ -104,26 +108,41 @@ struct SurvivorCounts {
     /// About how many bits the coefficients take that each step leaves.
     struct Totals {
         /// By destination, step and zigzag index, in 16ths.
-        private var bits: [Int]
-        private let stride: Int
+        private var bits: [Int32]
+        private let share: Double
 
-        fileprivate init(_ counts: [UInt32], stride: Int) {
-            self.stride = stride
-            let logarithms = (0..<256).map(Self.logarithm)
-            bits = [Int](repeating: 0, count: counts.count)
+        fileprivate init(_ counts: [UInt32], share: Double) {
+            self.share = share
+            bits = [Int32](repeating: 0, count: counts.count)
+            // Five bits say where a coefficient is and how long, three do for a DC coefficient; then come those of its value.
+            var places = [Int32](repeating: 16 * 5, count: 64)
+            places[0] = 16 * 3
+            let zeros = [Int32](repeating: 0, count: 64)
             for first in Swift.stride(from: 0, to: counts.count, by: 256 * 64) {
-                for k in 0..<64 {
-                    // Five bits say where a coefficient is and how long, three do for a DC coefficient; then come those of its value.
-                    let length = k == 0 ? 16 * 3 : 16 * 5
-                    // A coefficient that a step leaves is left by the smaller ones, too.
-                    var (left, sum) = (0, 0)
-                    for step in (0..<256).reversed() {
-                        let index = first + step * 64 + k
-                        left += Int(counts[index])
-                        sum += Int(counts[index]) * logarithms[step]
-                        bits[index] = left * (length - logarithms[step]) + sum
-                    }
+                // A coefficient that a step leaves is left by the smaller ones, too.
+                var (left, values) = (zeros, zeros)
+                for step in (0..<256).reversed() {
+                    Self.add(
+                        counts.span.extracting(first + step * 64..<first + (step + 1) * 64), Self.logarithm(step),
+                        places, &left, &values, &bits, at: first + step * 64)
                 }
+            }
+        }
+
+        private static func add(
+            _ counts: Span<UInt32>, _ logarithm: Int32, _ places: [Int32], _ left: inout [Int32],
+            _ values: inout [Int32], _ bits: inout [Int32], at first: Int
+        ) {
+            let places = places.span
+            var left = left.mutableSpan
+            var values = values.mutableSpan
+            var allBits = bits.mutableSpan
+            var bits = allBits._mutatingExtracting(first..<first + 64)
+            for k in 0..<64 {
+                let count = Int32(truncatingIfNeeded: counts[k])
+                left[k] &+= count
+                values[k] &+= count &* logarithm
+                bits[k] = left[k] &* (places[k] &- logarithm) &+ values[k]
             }
         }
 
@@ -131,16 +150,16 @@ struct SurvivorCounts {
         func bits(_ steps: [[UInt8]]) -> Int {
             var sum = 0
             for (destination, steps) in steps.enumerated() {
-                for k in 0..<64 { sum += bits[(destination * 256 + Int(steps[Int(naturalOrder[k])])) * 64 + k] }
+                for k in 0..<64 { sum += Int(bits[(destination * 256 + Int(steps[Int(naturalOrder[k])])) * 64 + k]) }
             }
-            return stride * sum / 16
+            return Int(Double(sum) / (16 * max(share, 1e-6)))
         }
 
         /// To base 2, in 16ths: by the straight line between powers of two.
-        private static func logarithm(_ value: Int) -> Int {
+        private static func logarithm(_ value: Int) -> Int32 {
             guard value > 0 else { return 0 }
             let exponent = value.bitWidth - 1 - value.leadingZeroBitCount
-            return 16 * exponent + ((value - 1 << exponent) * 16) >> exponent
+            return Int32(16 * exponent + ((value - 1 << exponent) * 16) >> exponent)
         }
     }
 }

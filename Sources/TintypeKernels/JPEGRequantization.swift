@@ -51,6 +51,16 @@ extension JPEGForward {
         return position
     }
 
+    /// How many values the blocks of these masks have.
+    public static func valueCount(_ masks: Span<UInt64>, tier: CPUTier = .current) -> Int {
+        #if arch(x86_64)
+            if tier == .avx2 { return TintypeKernelsAVX2.valueCount(masks) }
+        #endif
+        var count = 0
+        for index in masks.indices { count &+= masks[index].nonzeroBitCount }
+        return count
+    }
+
     /// The upper half of the product.
     @inline(__always)
     private static func high(_ a: UInt16, _ b: UInt16) -> UInt16 {

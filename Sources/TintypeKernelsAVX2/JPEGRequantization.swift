@@ -91,4 +91,11 @@
         }
         return kept
     }
+
+    /// The version of `JPEGForward.valueCount` that has an instruction for it.
+    public func valueCount(_ masks: Span<UInt64>) -> Int {
+        var count = 0
+        for index in masks.indices { count &+= masks[index].nonzeroBitCount }
+        return count
+    }
 #endif
