@@ -6,10 +6,14 @@ import TintypeKernels
 /// something of everything in the picture, and its layout is still the picture's.
 struct BandSample {
     private let layout: EncoderLayout
-    /// MCUs in a piece. Shorter ones would spread the sample more evenly, and predict more DC coefficients from blocks that are not their neighbours.
-    private static let piece = 4
+    /// MCUs in a piece, which is 64 pixels wide or a little more. Narrower ones would spread the sample more evenly, and predict more DC coefficients
+    /// from blocks that are not their neighbours.
+    private let piece: Int
 
-    init(_ layout: EncoderLayout) { self.layout = layout }
+    init(_ layout: EncoderLayout) {
+        self.layout = layout
+        piece = 8 / layout.components.reduce(1) { max($0, $1.across) }
+    }
 
     /// - Parameter stride: one of so many rows is made, 1 or more.
     /// - Returns: at least one row, if there are any.
@@ -28,7 +32,7 @@ struct BandSample {
                 sample.firstValues.append(sample.values.count)
                 let start = component.firstBlock + row * layout.mcusAcross * component.across
                 let rowBlocks = start..<start + component.blocksAcross
-                let piece = Self.piece * component.across
+                let piece = piece * component.across
                 // The places of the next values in each of the rows.
                 var cursors = bands.map { $0.firstValues[component.firstRow + row] }
                 for (number, first) in Swift.stride(from: start, to: rowBlocks.upperBound, by: piece).enumerated() {

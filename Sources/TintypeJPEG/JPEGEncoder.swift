@@ -86,8 +86,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             frame.scans[0], layout: frame.layout, restartInterval: options.restartInterval)
         planes = BandPlanes(layout: frame.layout, width: size.width)
         packer = BandPacker(frame.layout)
-        let blocks = frame.layout.blocksPerRow * frame.layout.mcusDown
-        survivors = SurvivorCounts(frame.layout, stride: QualitySearch.stride(ofBlocks: blocks))
+        survivors = SurvivorCounts(frame.layout, fewest: QualitySearch.countedBlocks)
         finest = options.finest
         // While a quality is looked for, there are two sets of coefficients.
         store = BlockStore(limit: DecodeLimits.default.memory / (options.maximumBytes == nil ? 1 : 2))

@@ -24,7 +24,7 @@ struct QualitySearch {
 
     /// - Parameters:
     ///   - bands: not quantised, without what the finest quality quantises to zero.
-    ///   - survivors: of all of them, or of one of `stride(ofBlocks:)`.
+    ///   - survivors: of all of them, or of `countedBlocks`.
     ///   - finest: the quality where there are bytes enough.
     init(
         frame: EncodedFrame, metadata: Metadata, bands: [BlockBand], survivors: SurvivorCounts.Totals,
@@ -35,7 +35,7 @@ struct QualitySearch {
         (self.maximumBytes, self.finest) = (Double(maximumBytes), finest)
         sample = Self.sample(of: bands, frame.layout)
         self.survivors = survivors
-        var counts = SurvivorCounts(frame.layout, stride: 1)
+        var counts = SurvivorCounts(frame.layout)
         for band in sample { counts.add(band) }
         sampleSurvivors = counts.totals
         var segments = SegmentWriter(MemoryByteSink())
@@ -54,39 +54,51 @@ struct QualitySearch {
     /// By how much of the maximum a file may be smaller than was counted, since stuffing is foretold as in random bytes.
     private static let doubt = 0.004
 
+    /// A quality, and the bytes of its file.
+    private typealias Attempt = (quality: FineQuality, bytes: Double)
+
     /// - Throws: `limitExceeded` where the file is too large at any quality.
     mutating func bestFile() throws(ImageError) -> [UInt8] {
-        var best: (quality: FineQuality, file: [UInt8]?)?
+        // The finest quality whose file fits, and the coarsest whose file does not.
+        var (below, above): (Attempt?, Attempt?)
+        var best: [UInt8]?
         var candidates = FineQuality(1).stages...finest.stages
         var attempts = 0
         while true {
-            // Guesses that keep missing give way to halving.
-            let middle = FineQuality(stages: (candidates.lowerBound + candidates.upperBound + 1) / 2)
-            var (quality, expected) = try attempts < 4 ? guess(candidates) : (middle, expect(middle))
-            while frame.isArithmetic && attempts == 0 {
-                let foretold = try foretell(quality)
-                correct(expected, to: foretold)
-                if (foretold / expected - 1).magnitude < Self.tolerance { break }
-                (quality, expected) = try guess(candidates)
-            }
+            let (quality, expected) = try choose(candidates, below, above, attempts)
             attempts += 1
             let isLast = quality.stages == candidates.upperBound
             let (bytes, file) = try attempt(quality, atLeast: isLast ? 0 : maximumBytes * Self.enough)
-            correct(expected, to: bytes)
+            if let expected { correct(expected, to: bytes) }
             if bytes <= maximumBytes {
-                best = (quality, file)
+                (below, best) = ((quality, bytes), file)
                 if bytes >= maximumBytes * Self.enough || isLast { break }
                 candidates = quality.stages + 1...candidates.upperBound
             } else {
+                above = (quality, bytes)
                 if quality.stages == candidates.lowerBound { break }
                 candidates = candidates.lowerBound...quality.stages - 1
             }
         }
-        if let file = best?.file { return file }
-        if let best, let file = try attempt(best.quality, atLeast: 0).file { return file }
+        if let best { return best }
+        if let below, let file = try attempt(below.quality, atLeast: 0).file { return file }
         throw ImageError(
             .limitExceeded, "a JPEG of \(frame.layout.size) does not fit in \(Int(maximumBytes)) bytes at any quality",
             format: .jpeg)
+    }
+
+    /// What to try next, and the bytes that are expected of it by the sample, as long as nothing better is known: later the line through the attempts
+    /// around the maximum says what to try. What keeps missing gives way to halving.
+    private mutating func choose(
+        _ candidates: ClosedRange<Int>, _ below: Attempt?, _ above: Attempt?, _ attempts: Int
+    ) throws(ImageError) -> (quality: FineQuality, expected: Double?) {
+        if let below, let above, attempts < 6 {
+            let share = (maximumBytes * Self.aim - below.bytes) / (above.bytes - below.bytes)
+            let stages = below.quality.stages + Int(share * Double(above.quality.stages - below.quality.stages))
+            return (FineQuality(stages: min(max(stages, candidates.lowerBound), candidates.upperBound)), nil)
+        }
+        if attempts >= 4 { return (FineQuality(stages: (candidates.lowerBound + candidates.upperBound + 1) / 2), nil) }
+        return try guess(candidates)
     }
 
     /// The bytes of the file of a quality, and the file itself where it may have from so many to the maximum.
@@ -114,20 +126,6 @@ struct QualitySearch {
 
     private mutating func correct(_ expected: Double, to bytes: Double) {
         correction *= (bytes - Double(headerBytes)) / (expected - Double(headerBytes))
-    }
-
-    /// What the bytes of a file with arithmetic codes should be, if they save as much of all of the picture as of the sample.
-    ///
-    /// Such codes learn from what they have coded, and the more of it there is, the less a coefficient takes. What this saves was found to be
-    /// nearly proportional to the root of the bytes (a fit to thirteen pictures at four qualities).
-    private func foretell(_ quality: FineQuality) throws(ImageError) -> Double {
-        let steps = steps(quality)
-        var requantizer = Requantizer(frame.layout, steps: steps)
-        let quantized = sample.map { requantizer.quantize($0) }
-        let coded = try frame.arithmeticBytes(quantized)
-        let (bytes, share) = (Double(coded.data), share(steps))
-        let learning = 5.7 * bytes.squareRoot() * (1 - (1 / share).squareRoot())
-        return Double(headerBytes + coded.headers) + max(bytes / 2, bytes - learning) * share
     }
 
     /// The finest candidate if it may fit, otherwise one whose file comes near the maximum, by the sample; and the bytes
@@ -185,10 +183,25 @@ struct QualitySearch {
         let steps = steps(quality)
         var requantizer = Requantizer(frame.layout, steps: steps)
         let quantized = sample.map { requantizer.quantize($0) }
-        let plan = frame.plan(quantized)
-        let bytes = max(1, Double(plan.headers) + Double(plan.data) * Self.stuffing * share(steps))
+        let bytes = max(1, try frame.isArithmetic ? arithmeticBytes(quantized, steps) : huffmanBytes(quantized, steps))
         tried.append((weight(survivors, bands, steps), bytes))
         return Double(headerBytes) + bytes * correction
+    }
+
+    private func huffmanBytes(_ sample: [BlockBand], _ steps: [[UInt8]]) -> Double {
+        let plan = frame.plan(sample)
+        return Double(plan.headers) + Double(plan.data) * Self.stuffing * share(steps)
+    }
+
+    /// What arithmetic codes take if they save as much of all of the picture as of the sample.
+    ///
+    /// Such codes learn from what they have coded, and the more of it there is, the less a coefficient takes. What this saves was found to be
+    /// nearly proportional to the root of the bytes (a fit to thirteen pictures at four qualities).
+    private func arithmeticBytes(_ sample: [BlockBand], _ steps: [[UInt8]]) throws(ImageError) -> Double {
+        let coded = try frame.arithmeticBytes(sample)
+        let (bytes, share) = (Double(coded.data), share(steps))
+        let learning = 5.7 * bytes.squareRoot() * (1 - (1 / share).squareRoot())
+        return Double(coded.headers) + max(bytes / 2, bytes - learning) * share
     }
 
     /// How many times the bytes of the sample all of the picture takes.
@@ -206,8 +219,8 @@ struct QualitySearch {
         StandardQuantization.tables(for: frame.layout, quality)
     }
 
-    /// One of so many blocks tells what is left of all.
-    static func stride(ofBlocks blocks: Int) -> Int { max(8, blocks / 5_000) }
+    /// So many blocks tell what is left of all.
+    static let countedBlocks = 3_000
 
     /// Whether so many rows of MCUs are a good time to exclude qualities: after each eighth of a large picture.
     static func excludesQualities(after rows: Int, of layout: EncoderLayout) -> Bool {

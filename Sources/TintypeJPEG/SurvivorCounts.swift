@@ -10,16 +10,23 @@ struct SurvivorCounts {
     /// For each destination, each step and each zigzag index the coefficients that this step leaves, and no greater one. Those of small steps,
     /// which most are, lie together.
     private var counts: [UInt32]
-    private var blocks: Choice
-    /// How many values there are, and how many of them were looked at.
-    private var (allValues, countedValues) = (0, 0)
+    /// By destination.
+    private var choices: [Choice]
+    /// By destination, how many values there are, and how many of them were looked at.
+    private var values: [(all: Int, counted: Int)]
 
-    /// - Parameter stride: one of so many blocks is looked at.
-    init(_ layout: EncoderLayout, stride: Int) {
+    /// - Parameter fewest: about so many blocks of each destination are looked at; of no more than eight times as many, one in eight. All if there
+    ///   is no such number.
+    init(_ layout: EncoderLayout, fewest: Int? = nil) {
         self.layout = layout
-        blocks = Choice(stride: stride)
-        let destinations = layout.components.reduce(1) { max($0, $1.sampling.quantization + 1) }
-        counts = [UInt32](repeating: 0, count: 64 * 256 * destinations)
+        let destinations = 0..<layout.components.reduce(1) { max($0, $1.sampling.quantization + 1) }
+        choices = destinations.map { destination in
+            guard let fewest else { return Choice(stride: 1) }
+            let components = layout.components.filter { $0.sampling.quantization == destination }
+            return Choice(stride: max(8, components.reduce(0) { $0 + $1.blocksAcross * $1.blocksDown } / fewest))
+        }
+        counts = [UInt32](repeating: 0, count: 64 * 256 * destinations.count)
+        values = destinations.map { _ in (0, 0) }
     }
 
     /// - Parameter band: not quantised.
@@ -27,17 +34,22 @@ struct SurvivorCounts {
         for component in layout.components {
             for row in 0..<component.down {
                 let first = component.firstBlock + row * layout.mcusAcross * component.across
+                let destination = component.sampling.quantization
                 let (all, counted) = Self.add(
                     band, first..<first + component.blocksAcross, from: band.firstValues[component.firstRow + row],
-                    component.sampling.quantization, &blocks, to: &counts)
-                allValues += all
-                countedValues += counted
+                    destination, &choices[destination], to: &counts)
+                values[destination].all += all
+                values[destination].counted += counted
             }
         }
     }
 
     /// What every step leaves.
-    var totals: Totals { Totals(counts, share: Double(countedValues) / Double(max(1, allValues))) }
+    ///
+    /// What is left of the blocks that were looked at is to that of all of them as their values are.
+    var totals: Totals {
+        Totals(counts, shares: values.map { $0.counted > 0 ? Double($0.all) / Double($0.counted) : 0 })
+    }
 
     private static func add(
         _ band: borrowing BlockBand, _ blocks: Range<Int>, from first: Int, _ destination: Int, _ choice: inout Choice,
@@ -109,10 +121,11 @@ struct SurvivorCounts {
     struct Totals {
         /// By destination, step and zigzag index, in 16ths.
         private var bits: [Int32]
-        private let share: Double
+        /// By destination, what they are to be multiplied by.
+        private let shares: [Double]
 
-        fileprivate init(_ counts: [UInt32], share: Double) {
-            self.share = share
+        fileprivate init(_ counts: [UInt32], shares: [Double]) {
+            self.shares = shares
             bits = [Int32](repeating: 0, count: counts.count)
             // Five bits say where a coefficient is and how long, three do for a DC coefficient; then come those of its value.
             var places = [Int32](repeating: 16 * 5, count: 64)
@@ -148,11 +161,15 @@ struct SurvivorCounts {
 
         /// - Parameter steps: by destination, row by row of the block.
         func bits(_ steps: [[UInt8]]) -> Int {
-            var sum = 0
+            var sum = 0.0
             for (destination, steps) in steps.enumerated() {
-                for k in 0..<64 { sum += Int(bits[(destination * 256 + Int(steps[Int(naturalOrder[k])])) * 64 + k]) }
+                var counted = 0
+                for k in 0..<64 {
+                    counted += Int(bits[(destination * 256 + Int(steps[Int(naturalOrder[k])])) * 64 + k])
+                }
+                sum += Double(counted) * shares[destination]
             }
-            return Int(Double(sum) / (16 * max(share, 1e-6)))
+            return Int(sum / 16)
         }
 
         /// To base 2, in 16ths: by the straight line between powers of two.
