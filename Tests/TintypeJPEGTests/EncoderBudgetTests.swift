@@ -76,6 +76,24 @@ struct EncoderBudgetTests {
         #expect(try test.encode() == most)
     }
 
+    /// What arithmetic codes save differs so much between the qualities of faint noise that a search went back and forth between two for ever.
+    @Test(.timeLimit(.minutes(1)), arguments: [1, 2, 4, 6], [30, 50, 70, 85])
+    func arithmeticCodesOfFaintNoise(_ amplitude: Int, _ quality: Int) throws {
+        var test = EncoderCase(400, 300, .init(quality: quality, arithmetic: true))
+        var generator = SplitMix64(seed: UInt64(amplitude))
+        for i in stride(from: 0, to: test.pixels.count, by: 3) {
+            let value = UInt8(120 + Int.random(in: -amplitude...amplitude, using: &generator))
+            for channel in 0..<3 { test.pixels[i + channel] = value }
+        }
+        let maximum = try test.encode().count
+        test.options.quality = nil
+        test.options.maximumBytes = maximum
+        let count = try test.encode().count
+        // Of a few hundred bytes one coefficient is a large part.
+        #expect(count <= maximum)
+        #expect(count >= (maximum - 300) * 95 / 100)
+    }
+
     @Test func withoutABudgetTheQualityIsTheUsual() throws {
         var test = picture(.init())
         let usual = try test.encode()

@@ -213,7 +213,7 @@ struct EncoderTablesTests {
             let later = requantizer.quantize(packed(finest, quantizing: false))
             #expect(later.masks == atOnce.masks)
             #expect(later.values == atOnce.values)
-            var survivors = SurvivorCounts(layout, stride: 1)
+            var survivors = SurvivorCounts(layout)
             survivors.add(packed(finest, quantizing: false))
             let expected = bits(packed(finest, quantizing: false), left: later, steps[0])
             // Logarithms are taken by straight lines: a tenth of a bit.

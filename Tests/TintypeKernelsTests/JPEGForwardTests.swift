@@ -246,4 +246,10 @@ struct JPEGForwardTests {
         #expect(newMasks == Array(expected.masks[..<9] + [0] + expected.masks[9...]))
         #expect(Array(newValues[..<count]) == expected.values)
     }
+    @Test(arguments: CPUTier.available)
+    func valuesAreCounted(_ tier: CPUTier) {
+        let masks: [UInt64] = [0, 1, .max, 0x8000_0000_0000_0001, 0xF0F0]
+        #expect(JPEGForward.valueCount(masks.span, tier: tier) == 0 + 1 + 64 + 2 + 8)
+        #expect(JPEGForward.valueCount(masks.span.extracting(..<0), tier: tier) == 0)
+    }
 }
