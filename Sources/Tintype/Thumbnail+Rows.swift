@@ -30,7 +30,7 @@ extension Thumbnail {
         let ratio = min(
             plan.crop.width / Double(plan.scaled.width), plan.crop.height / Double(plan.scaled.height))
         let wanted = denominator(for: ratio)
-        var granted = reader.reduce(by: wanted, coarsely: ratio >= Double(2 * wanted))
+        var granted = reader.reduce(by: wanted, coarsely: ratio >= 3.5 * Double(wanted))
         // Pixels picked rather than averaged: coarser than any filter, but an interlaced PNG need not be read further.
         var pick = 0.0
         if granted == 1, wanted == 8, reduction == .once {
@@ -109,6 +109,16 @@ extension Thumbnail {
                 width: crop.width * share, height: crop.height * share)
         }
 
+        /// How much of the first and of the last pixel across is of the picture as shown, and of those down.
+        func edges(_ orientation: Orientation) -> (x: (Double, Double), y: (Double, Double)) {
+            let shown = orientation.swapsAxes ? stored.transposed : stored
+            func edges(_ length: Int, _ isMirrored: Bool) -> (Double, Double) {
+                let share = 1 - shift(length, isMirrored: true)
+                return pick > 0 ? (1, 1) : isMirrored ? (share, 1) : (1, share)
+            }
+            return (edges(shown.width, orientation.mirrors.x), edges(shown.height, orientation.mirrors.y))
+        }
+
         /// Seen from the other end, the last pixel stands for more than is there.
         private func shift(_ length: Int, isMirrored: Bool) -> Double {
             guard isMirrored else { return pick }
@@ -122,14 +132,13 @@ extension Thumbnail {
         _ colors: ColorPlan
     ) throws(ImageError) -> AnyRowSource {
         let shown = orientation.swapsAxes ? origin.stored.transposed : origin.stored
-        func reduced(_ crop: Region) -> Region { origin.reduced(crop, orientation) }
         if fit == .cover, gravity == .attention, case .box = target {
             let covering = Self.covering(shown, plan.scaled)
-            let whole = try upright(source, orientation, crop: reduced(Region(shown)), scaled: covering)
+            let whole = try upright(source, origin, orientation, crop: Region(shown), scaled: covering)
             let best = try AttentionCrop.rows(whole, size: plan.scaled, limit: options.limits.memory)
             return try converted(best, colors)
         }
-        var small = try upright(source, orientation, crop: reduced(plan.crop), scaled: plan.scaled)
+        var small = try upright(source, origin, orientation, crop: plan.crop, scaled: plan.scaled)
         small = try converted(small, colors)
         return plan.canvas == plan.scaled ? small : try padded(small, plan)
     }
@@ -151,9 +160,9 @@ extension Thumbnail {
     }
 
     private func upright(
-        _ source: consuming AnyRowSource, _ orientation: Orientation, crop: Region, scaled: Size
+        _ source: consuming AnyRowSource, _ origin: Source, _ orientation: Orientation, crop: Region, scaled: Size
     ) throws(ImageError) -> AnyRowSource {
-        var small = try resampled(source, orientation, crop: crop, scaled: scaled)
+        var small = try resampled(source, origin, orientation, crop: crop, scaled: scaled)
         if orientation == .up { return small }
         // Turning needs the small picture twice.
         let stored = try Image(collecting: &small, limit: options.limits.memory / 2)
@@ -162,17 +171,21 @@ extension Thumbnail {
 
     /// The crop (of the picture as shown) at its new size (as shown), in rows as stored.
     private func resampled(
-        _ source: consuming AnyRowSource, _ orientation: Orientation, crop: Region, scaled: Size
+        _ source: consuming AnyRowSource, _ picture: Source, _ orientation: Orientation, crop: Region, scaled: Size
     ) throws(ImageError) -> AnyRowSource {
+        let crop = picture.reduced(crop, orientation)
+        let edges = picture.edges(orientation)
         let shown = orientation.swapsAxes ? source.size.transposed : source.size
         if Double(scaled.width) == crop.width, Double(scaled.height) == crop.height {
             if scaled == shown { return source }
             return try cut(source, orientation, x: Int(crop.x), y: Int(crop.y), size: scaled)
         }
         let across = AxisWeights(
-            filter: filter, source: shown.width, origin: crop.x, extent: crop.width, target: scaled.width)
+            filter: filter, source: shown.width, origin: crop.x, extent: crop.width, target: scaled.width,
+            edges: edges.x)
         let down = AxisWeights(
-            filter: filter, source: shown.height, origin: crop.y, extent: crop.height, target: scaled.height)
+            filter: filter, source: shown.height, origin: crop.y, extent: crop.height, target: scaled.height,
+            edges: edges.y)
         let x = orientation.mirrors.x ? across.mirrored() : across
         let y = orientation.mirrors.y ? down.mirrored() : down
         return orientation.swapsAxes

@@ -29,8 +29,12 @@ public struct AxisWeights: Sendable, Hashable {
     ///   - extent: length of that part, more than 0; `origin + extent` is at most `source`. Where the source's pixels were
     ///     picked from a larger picture, both ends may be out by half a pixel.
     ///   - target: pixels of the result along this axis, at least 1.
+    ///   - edges: how much of the first and of the last source pixel is of the picture, more than 0 to 1.
     /// - Precondition: the bounds above.
-    public init(filter: Filter, source: Int, origin: Double = 0, extent: Double? = nil, target: Int) {
+    public init(
+        filter: Filter, source: Int, origin: Double = 0, extent: Double? = nil, target: Int,
+        edges: (first: Double, last: Double) = (1, 1)
+    ) {
         let extent = extent ?? Double(source)
         precondition(source >= 1 && target >= 1, "both sides have at least one pixel")
         precondition(
@@ -40,7 +44,8 @@ public struct AxisWeights: Sendable, Hashable {
         self.target = target
         self.origin = origin
         self.extent = extent
-        let windows = Windows(filter: filter, source: source, origin: origin, extent: extent, target: target)
+        let windows = Windows(
+            filter: filter, source: source, origin: origin, extent: extent, target: target, edges: edges)
         var (starts, counts, weights, window): ([Int], [Int], [Double], [Double]) = ([], [], [], [])
         var (taps, largest, gain) = (1, 0.0, 1.0)
         for i in 0..<target {
@@ -90,6 +95,7 @@ struct Windows {
     let origin: Double
     let extent: Double
     let target: Int
+    var edges = (first: 1.0, last: 1.0)
 
     /// The weights of the source pixels that make up target pixel `index`, adding up to 1. There is at least one.
     ///
@@ -114,7 +120,10 @@ struct Windows {
         var lobes = Filter.Lobes(from: (Double(first) + 0.5 - centre) / width, step: 1 / width)
         for i in first..<max(first, end) {
             let distance = (Double(i) + 0.5 - centre) / width
-            let weight = filter == .lanczos3 ? lobes.next(at: distance) : filter.weight(at: distance)
+            var weight = filter == .lanczos3 ? lobes.next(at: distance) : filter.weight(at: distance)
+            // A pixel that is half beyond the edge stands for half as much, and half of what it holds is not of the picture.
+            if i == 0 { weight *= edges.first * edges.first }
+            if i == source - 1 { weight *= edges.last * edges.last }
             if weights.isEmpty && weight == 0 {
                 first = i + 1
                 continue

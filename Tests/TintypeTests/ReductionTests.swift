@@ -71,7 +71,8 @@ import Tintype
         #expect(try small("photo.png", Size(20, 20), .once) == small("photo.png", Size(20, 20), .none))
     }
 
-    /// Where nothing is left to be made smaller, chroma is read as exactly as the decoder can; where twice the size is left, by first coefficients alone.
+    /// Where nothing is left to be made smaller, chroma is read as exactly as the decoder can; where more than three times the size is left, by first
+    /// coefficients alone.
     @Test func chromaIsLeftOutOnlyWhereItIsNotMissed() throws {
         var random = SplitMix64(seed: 81)
         var pixels: [UInt8] = []
@@ -97,12 +98,53 @@ import Tintype
         let (exact, coarse) = try (eighth(coarsely: false), eighth(coarsely: true))
         #expect(exact != coarse)
         #expect(try small(Size(8, 6), .once) == exact)
-        let picked = try small(Size(4, 3), .twice)
-        for y in 0..<3 {
-            for x in 0..<4 {
-                let (from, to) = (3 * (8 * (2 * y + 1) + 2 * x + 1), 3 * (4 * y + x))
-                #expect(picked[to..<to + 3].elementsEqual(coarse[from..<from + 3]))
+        func picked(_ size: Size) throws -> (twice: [UInt8], from: [UInt8], coarse: [UInt8]) {
+            let (across, down) = (8 / size.width, 6 / size.height)
+            let places = (0..<size.height).flatMap { y in
+                (0..<size.width).map { x in 3 * (8 * (down * y + down / 2) + across * x + across / 2) }
+            }
+            func pick(_ pixels: [UInt8]) -> [UInt8] { places.flatMap { pixels[$0..<$0 + 3] } }
+            return (try small(size, .twice), pick(exact), pick(coarse))
+        }
+        let (half, quarter) = try (picked(Size(4, 3)), picked(Size(2, 1)))
+        #expect(half.twice == half.from)
+        #expect(quarter.twice == quarter.coarse)
+        #expect(quarter.from != quarter.coarse)
+    }
+
+    /// What a file's last blocks hold beyond the picture, here black, is averaged with what is seen at a smaller scale, and hardly counts.
+    @Test(arguments: 1...8 as ClosedRange<UInt8>, [Size(61, 43), Size(58, 42), Size(57, 47)])
+    func whatLiesBeyondTheEdgeHardlyCounts(orientation: UInt8, _ seen: Size) throws {
+        var pixels: [UInt8] = []
+        for y in 0..<48 {
+            for x in 0..<64 {
+                let isSeen = x < seen.width && y < seen.height
+                pixels += isSeen ? [UInt8(100 + 2 * x), UInt8(240 - y), 200] : [0, 0, 0]
             }
         }
+        var rows = Image(size: Size(64, 48), pixelFormat: .rgb8, pixels: pixels).rows
+        var metadata = Metadata()
+        metadata.exif =
+            [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation]
+            + [0, 0, 0, 0, 0, 0]
+        let sink = MemoryByteSink()
+        var encoder = try JPEGEncoder(
+            sink, size: rows.size, pixelFormat: .rgb8, options: .init(quality: 98, subsampling: .s444),
+            metadata: metadata)
+        try encoder.drain(&rows)
+        var file = sink.bytes
+        // The frame's header says that there is less.
+        let header = try #require(file.indices.dropLast(9).first { file[$0] == 0xFF && file[$0 + 1] == 0xC0 })
+        file[header + 6] = UInt8(seen.height)
+        file[header + 8] = UInt8(seen.width)
+        func small(_ reduction: Thumbnail.Reduction) throws -> Image {
+            var thumbnail = Thumbnail(fitting: Size(9, 9))
+            thumbnail.reduction = reduction
+            var rows = try thumbnail.rows(of: ImageReader(MemoryByteSource(file)))
+            return try Image(collecting: &rows)
+        }
+        let (exact, reduced) = try (small(.none), small(.twice))
+        #expect(reduced.size == exact.size && reduced.pixels != exact.pixels)
+        #expect(psnr(exact, reduced) > 30)
     }
 }
