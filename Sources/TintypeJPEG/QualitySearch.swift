@@ -222,9 +222,10 @@ struct QualitySearch {
     /// So many blocks tell what is left of all.
     static let countedBlocks = 3_000
 
-    /// Whether so many rows of MCUs are a good time to exclude qualities: after each eighth of a large picture.
+    /// Whether so many rows of MCUs are a good time to exclude qualities: after each quarter of a large picture, and each eighth of a very large one.
     static func excludesQualities(after rows: Int, of layout: EncoderLayout) -> Bool {
-        layout.mcusDown >= 64 && rows < layout.mcusDown && rows % (layout.mcusDown / 8) == 0
+        let parts = layout.mcusDown >= 128 ? 8 : 4
+        return layout.mcusDown >= 64 && rows < layout.mcusDown && rows % (layout.mcusDown / parts) == 0
     }
 
     /// The best quality, up to one, at which a part of the picture alone does not take far more bytes than there are. What all better ones quantise to
