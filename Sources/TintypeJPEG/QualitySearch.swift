@@ -220,7 +220,7 @@ struct QualitySearch {
     }
 
     /// So many blocks tell what is left of all.
-    static let countedBlocks = 3_000
+    static let countedBlocks = 2_000
 
     /// Whether so many rows of MCUs are a good time to exclude qualities: after each quarter of a large picture, and each eighth of a very large one.
     static func excludesQualities(after rows: Int, of layout: EncoderLayout) -> Bool {
