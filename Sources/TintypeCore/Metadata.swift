@@ -61,6 +61,12 @@ public struct Metadata: Sendable, Hashable {
     public mutating func resetOrientation() {
         guard orientation != .up else { return }
         changeEXIF { $0.setOrientation(.up) }
+        // An extension may not change by itself: the main packet has its digest.
+        if let main = xmp, let apart = extendedXMP, XMP.resettingOrientation(apart) != apart,
+            let whole = XMP.merging(main, apart)
+        {
+            (xmp, extendedXMP) = (whole, nil)
+        }
         xmp = xmp.map { XMP.resettingOrientation($0) }
     }
 

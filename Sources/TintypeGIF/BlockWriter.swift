@@ -34,7 +34,7 @@ struct BlockWriter: ~Copyable {
             try writeSubBlocks(icc)
         }
         // XML holds no zero byte, which would end the blocks.
-        if let xmp = metadata.xmp, !xmp.contains(0) {
+        if let xmp = metadata.wholeXMP, !xmp.contains(0) {
             // The packet stands as it is; whatever reads sub-blocks lands on one of the trailer's bytes, which lead to the last.
             try writer.write([0x21, 0xFF, 11] + Array("XMP DataXMP".utf8))
             try writer.write(xmp)

@@ -60,7 +60,7 @@ extension ChunkWriter {
         if let density = metadata.density, let data = Self.density(density) { try write(.phys, data) }
         if let time = png.modified?.chunkData { try write(.time, time) }
         if let exif = metadata.exif, MetadataRules.isEXIF(exif) { try write(.exif, exif) }
-        if let xmp = metadata.xmp {
+        if let xmp = metadata.wholeXMP {
             // §11.3.3.4: keyword, no compression (so that other programs can find the packet), no language, no
             // translation.
             try write(.itxt, Array(MetadataReader.xmpKeyword.utf8) + [0, 0, 0, 0, 0] + xmp)

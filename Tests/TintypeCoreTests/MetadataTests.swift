@@ -82,4 +82,64 @@ private func exif(orientation: UInt16, littleEndian: Bool, type: UInt16 = 3) -> 
             for length in 0..<whole.count { #expect(Metadata(icc: Array(whole.prefix(length))).iccName == nil) }
         }
     }
+
+    /// What a JPEG file has apart stands in one packet again; prefixes that both declare are declared once.
+    @Test(arguments: [
+        #"<rdf:Description rdf:about="" xmlns:n="http://ns.adobe.com/xmp/note/" n:x="1" xmpNote:HasExtendedXMP="AB"/>"#,
+        #"<rdf:Description rdf:about="" n:x="1"><xmpNote:HasExtendedXMP>AB</xmpNote:HasExtendedXMP></rdf:Description>"#,
+    ])
+    func extendedXMPIsMerged(_ note: String) throws {
+        let rest = #"<rdf:Description rdf:about=""><b:y>2</b:y></rdf:Description>"#
+        let main = #"<x:xmpmeta><rdf:RDF xmlns:rdf="r" xmlns:a='u'>"# + note + "</rdf:RDF></x:xmpmeta>"
+        let extended = #"<x:xmpmeta xmlns:a='u'><rdf:RDF xmlns:rdf="r" xmlns:b="v">"# + rest + "</rdf:RDF></x:xmpmeta>"
+        var metadata = Metadata(xmp: Array(main.utf8))
+        #expect(metadata.wholeXMP == metadata.xmp)
+        metadata.extendedXMP = Array(extended.utf8)
+        let whole = String(decoding: try #require(metadata.wholeXMP), as: UTF8.self)
+        #expect(whole.hasPrefix(#"<x:xmpmeta><rdf:RDF xmlns:b="v" xmlns:rdf="r" xmlns:a='u'><rdf:Description"#))
+        #expect(whole.hasSuffix(rest + "</rdf:RDF></x:xmpmeta>"))
+        #expect(whole.contains(#"n:x="1""#) && !whole.contains("HasExtended") && !whole.contains("AB"))
+    }
+
+    /// Another meaning of a prefix, no RDF element, and packets cut short anywhere.
+    @Test func whatCannotBeMergedStays() {
+        let main = Array(#"<rdf:RDF xmlns:a="u"><rdf:Description xmpNote:HasExtendedXMP="AB"/></rdf:RDF>"#.utf8)
+        var metadata = Metadata(xmp: main)
+        for other in [#"<rdf:RDF xmlns:a="w"></rdf:RDF>"#, "", "<rdf:RDF", "<rdf:RDF/>", "</rdf:RDF><rdf:RDF>"] {
+            metadata.extendedXMP = Array(other.utf8)
+            #expect(metadata.wholeXMP == main)
+        }
+        for count in 0..<main.count {
+            metadata.xmp = Array(main.prefix(count))
+            metadata.extendedXMP = main
+            #expect(metadata.wholeXMP != nil)
+            (metadata.xmp, metadata.extendedXMP) = (main, Array(main.prefix(count)))
+            #expect(metadata.wholeXMP == main)
+        }
+    }
+
+    /// Neither names without values nor thousands of them take more than a moment.
+    @Test(
+        .timeLimit(.minutes(1)),
+        arguments: ["xmlns:", "xmlns:a='", "xmlns:%='u' ", "<rdf:RDF", "<rdf:RDF>", "</rdf:RDF>"])
+    func mergingIsLinear(_ part: String) {
+        var text = ""
+        for index in 0..<100_000 { text += part.split(separator: "%").joined(separator: String(index)) }
+        let packet = Array(("<rdf:RDF " + text + "></rdf:RDF>").utf8)
+        let metadata = Metadata(xmp: packet)
+        var both = metadata
+        both.extendedXMP = packet
+        #expect(both.wholeXMP != nil)
+    }
+
+    @Test func orientationInExtendedXMPIsReset() {
+        var metadata = Metadata(
+            exif: [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0],
+            xmp: Array(#"<rdf:RDF><rdf:Description xmpNote:HasExtendedXMP="AB"/></rdf:RDF>"#.utf8))
+        metadata.extendedXMP = Array(#"<rdf:RDF><rdf:Description tiff:Orientation="6"/></rdf:RDF>"#.utf8)
+        metadata.resetOrientation()
+        #expect(metadata.extendedXMP == nil)
+        let expected = #"<rdf:RDF><rdf:Description /><rdf:Description tiff:Orientation="1"/></rdf:RDF>"#
+        #expect(metadata.xmp == Array(expected.utf8))
+    }
 }
