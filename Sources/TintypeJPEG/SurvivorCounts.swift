@@ -127,36 +127,35 @@ struct SurvivorCounts {
         fileprivate init(_ counts: [UInt32], shares: [Double]) {
             self.shares = shares
             bits = [Int32](repeating: 0, count: counts.count)
-            // Five bits say where a coefficient is and how long, three do for a DC coefficient; then come those of its value.
-            var places = [Int32](repeating: 16 * 5, count: 64)
-            places[0] = 16 * 3
-            let zeros = [Int32](repeating: 0, count: 64)
             for first in Swift.stride(from: 0, to: counts.count, by: 256 * 64) {
                 // A coefficient that a step leaves is left by the smaller ones, too.
-                var (left, values) = (zeros, zeros)
+                var left = [64 of Int32](repeating: 0)
+                var values = [64 of Int32](repeating: 0)
                 for step in (0..<256).reversed() {
-                    Self.add(
-                        counts.span.extracting(first + step * 64..<first + (step + 1) * 64), Self.logarithm(step),
-                        places, &left, &values, &bits, at: first + step * 64)
+                    let place = first + step * 64
+                    Self.add(counts, at: place, Self.logarithm(step), &left, &values, &bits)
                 }
             }
         }
 
         private static func add(
-            _ counts: Span<UInt32>, _ logarithm: Int32, _ places: [Int32], _ left: inout [Int32],
-            _ values: inout [Int32], _ bits: inout [Int32], at first: Int
+            _ counts: [UInt32], at first: Int, _ logarithm: Int32, _ left: inout [64 of Int32],
+            _ values: inout [64 of Int32], _ bits: inout [Int32]
         ) {
-            let places = places.span
-            var left = left.mutableSpan
-            var values = values.mutableSpan
+            let counts = counts.span.extracting(first..<first + 64)
             var allBits = bits.mutableSpan
             var bits = allBits._mutatingExtracting(first..<first + 64)
+            // So that the loop needs no checks, and becomes one of vectors.
+            precondition(counts.count == 64 && bits.count == 64)
             for k in 0..<64 {
                 let count = Int32(truncatingIfNeeded: counts[k])
                 left[k] &+= count
                 values[k] &+= count &* logarithm
-                bits[k] = left[k] &* (places[k] &- logarithm) &+ values[k]
+                // Five bits say where a coefficient is and how long; then come those of its value.
+                bits[k] = left[k] &* (16 &* 5 &- logarithm) &+ values[k]
             }
+            // Three do for a DC coefficient.
+            bits[0] &-= left[0] &* (16 &* 2)
         }
 
         /// - Parameter steps: by destination, row by row of the block.
