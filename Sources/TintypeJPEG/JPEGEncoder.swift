@@ -86,7 +86,7 @@ public struct JPEGEncoder: RowSink, ~Copyable {
             frame.scans[0], layout: frame.layout, restartInterval: options.restartInterval)
         planes = BandPlanes(layout: frame.layout, width: size.width)
         packer = BandPacker(frame.layout)
-        survivors = SurvivorCounts(frame.layout, fewest: QualitySearch.countedBlocks)
+        survivors = SurvivorCounts(frame.layout, stride: QualitySearch.stride(ofBlocks:))
         finest = options.finest
         // While a quality is looked for, there are two sets of coefficients.
         store = BlockStore(limit: DecodeLimits.default.memory / (options.maximumBytes == nil ? 1 : 2))

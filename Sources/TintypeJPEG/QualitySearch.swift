@@ -24,7 +24,7 @@ struct QualitySearch {
 
     /// - Parameters:
     ///   - bands: not quantised, without what the finest quality quantises to zero.
-    ///   - survivors: of all of them, or of `countedBlocks`.
+    ///   - survivors: of all of them, or of one of `stride(ofBlocks:)`.
     ///   - finest: the quality where there are bytes enough.
     init(
         frame: EncodedFrame, metadata: Metadata, bands: [BlockBand], survivors: SurvivorCounts.Totals,
@@ -219,8 +219,8 @@ struct QualitySearch {
         StandardQuantization.tables(for: frame.layout, quality)
     }
 
-    /// So many blocks tell what is left of all.
-    static let countedBlocks = 2_000
+    /// One of so many blocks of a quantisation table tells what is left of all of them.
+    static func stride(ofBlocks blocks: Int) -> Int { max(8, blocks / 2_000) }
 
     /// Whether so many rows of MCUs are a good time to exclude qualities: after each quarter of a large picture, and each eighth of a very large one.
     static func excludesQualities(after rows: Int, of layout: EncoderLayout) -> Bool {

@@ -15,15 +15,13 @@ struct SurvivorCounts {
     /// By destination, how many values there are, and how many of them were looked at.
     private var values: [(all: Int, counted: Int)]
 
-    /// - Parameter fewest: about so many blocks of each destination are looked at; of no more than eight times as many, one in eight. All if there
-    ///   is no such number.
-    init(_ layout: EncoderLayout, fewest: Int? = nil) {
+    /// - Parameter stride: of a destination's blocks, so many in all, one of how many is looked at.
+    init(_ layout: EncoderLayout, stride: (_ blocks: Int) -> Int = { _ in 1 }) {
         self.layout = layout
         let destinations = 0..<layout.components.reduce(1) { max($0, $1.sampling.quantization + 1) }
         choices = destinations.map { destination in
-            guard let fewest else { return Choice(stride: 1) }
             let components = layout.components.filter { $0.sampling.quantization == destination }
-            return Choice(stride: max(8, components.reduce(0) { $0 + $1.blocksAcross * $1.blocksDown } / fewest))
+            return Choice(stride: stride(components.reduce(0) { $0 + $1.blocksAcross * $1.blocksDown }))
         }
         counts = [UInt32](repeating: 0, count: 64 * 256 * destinations.count)
         values = destinations.map { _ in (0, 0) }
