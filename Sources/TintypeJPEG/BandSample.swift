@@ -33,16 +33,16 @@ struct BandSample {
                 let start = component.firstBlock + row * layout.mcusAcross * component.across
                 let rowBlocks = start..<start + component.blocksAcross
                 let piece = piece * component.across
-                // The places of the next values in each of the rows.
-                var cursors = bands.map { $0.firstValues[component.firstRow + row] }
+                // In each of the rows, a block and where its values begin.
+                var cursors = bands.map { (block: start, value: $0.firstValues[component.firstRow + row]) }
                 for (number, first) in Swift.stride(from: start, to: rowBlocks.upperBound, by: piece).enumerated() {
                     let blocks = first..<min(first + piece, rowBlocks.upperBound)
                     let chosen = Self.choice(of: bands.count, number, index)
-                    for i in cursors.indices {
-                        let values = cursors[i]..<cursors[i] + Self.valueCount(bands[bands.startIndex + i], blocks)
-                        cursors[i] = values.upperBound
-                        if i == chosen { sample.append(blocks, values, of: bands[bands.startIndex + i]) }
-                    }
+                    let band = bands[bands.startIndex + chosen]
+                    let begin = cursors[chosen].value + Self.valueCount(band, cursors[chosen].block..<first)
+                    let end = begin + Self.valueCount(band, blocks)
+                    sample.append(blocks, begin..<end, of: band)
+                    cursors[chosen] = (blocks.upperBound, end)
                 }
             }
         }
