@@ -54,7 +54,10 @@ struct SurvivorCounts {
         to counts: inout [UInt32]
     ) -> (all: Int, counted: Int) {
         let (masks, values) = (band.masks.span, band.values.span)
-        var counts = counts.mutableSpan
+        var allCounts = counts.mutableSpan
+        var counts = allCounts._mutatingExtracting(destination &* 16_384..<(destination &+ 1) &* 16_384)
+        // So that the loop below needs no check of its indices.
+        precondition(counts.count == 16_384)
         // The place of the next block's values.
         var cursor = first
         var index = blocks.lowerBound
@@ -69,14 +72,14 @@ struct SurvivorCounts {
             if index == blocks.upperBound { break }
             let before =
                 index == blocks.lowerBound ? 0 : values[cursor &- masks[index &- 1].nonzeroBitCount]
-            counts[(destination &* 256 &+ largestStep(values[cursor] &- before)) &* 64] &+= 1
+            counts[largestStep(values[cursor] &- before) &* 64] &+= 1
             counted &+= masks[index].nonzeroBitCount
             cursor &+= 1
             var rest = masks[index] & ~1
             while rest != 0 {
                 let k = rest.trailingZeroBitCount & 63
                 rest &= rest &- 1
-                counts[(destination &* 256 &+ largestStep(values[cursor])) &* 64 &+ k] &+= 1
+                counts[largestStep(values[cursor]) &* 64 &+ k] &+= 1
                 cursor &+= 1
             }
             index &+= 1
