@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """What a store promises about processes: check-store.py IMGTOOL [KILLS]
 
-- A process that saves images is killed (SIGKILL) at random instants, KILLS times (1,000). After each, every save whose id was printed is
+- A process that saves images is killed (SIGKILL) at random instants, KILLS times (1,000), in two stores at once. After each, every save whose id was printed is
   there, every image that a record names is whole, and after gc nothing is left over.
 - Four processes save 250 images each into one store: 1,000 records with ids of their own, all images whole.
 - Who finds the store locked ends with 75; readers need no lock.
 """
-import fcntl, json, os, random, shutil, signal, subprocess, sys, tempfile, time
+import concurrent.futures, fcntl, json, os, random, shutil, signal, subprocess, sys, tempfile, time
 
 TOOL = os.path.abspath(sys.argv[1])
 KILLS = int(sys.argv[2]) if len(sys.argv) > 2 else 1000
@@ -30,14 +30,14 @@ def sound(root, records=None):
     return lines[0]["records"]
 
 
-def killed(work):
+def killed(work, seed, wanted):
     """A process saves, and saves over what it saved, and is killed; another goes on."""
-    root, chance = os.path.join(work, "killed"), random.Random(1)
+    root, chance = os.path.join(work, f"killed{seed}"), random.Random(seed)
     returned, kills, turn = set(), 0, -1
-    while kills < KILLS:
+    while kills < wanted:
         turn += 1
         # A process that is done before its kill does not count, but something is wrong where most are.
-        assert turn < 4 * KILLS, f"only {kills} of {turn} processes were still at it when they were killed"
+        assert turn < 4 * wanted, f"only {kills} of {turn} processes were still at it when they were killed"
         over = ["--id", str(chance.choice(sorted(returned)))] if returned and turn % 3 == 2 else []
         files = [PICTURE] * (1 if over else 30)
         process = subprocess.Popen(
@@ -90,6 +90,7 @@ work = tempfile.mkdtemp(dir=MEMORY)
 try:
     locked(work)
     four(work)
-    killed(work)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        list(pool.map(killed, [work, work], [1, 2], [KILLS // 2, KILLS - KILLS // 2]))
 finally:
     shutil.rmtree(work, ignore_errors=True)

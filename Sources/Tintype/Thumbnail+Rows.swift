@@ -113,17 +113,22 @@ extension Thumbnail {
         func edges(_ orientation: Orientation) -> (x: (Double, Double), y: (Double, Double)) {
             let shown = orientation.swapsAxes ? stored.transposed : stored
             func edges(_ length: Int, _ isMirrored: Bool) -> (Double, Double) {
-                let share = 1 - shift(length, isMirrored: true)
-                return pick > 0 ? (1, 1) : isMirrored ? (share, 1) : (1, share)
+                // A pixel that was picked is a whole one.
+                let share = pick > 0 ? 1 : 1 - missing(length)
+                return isMirrored ? (share, 1) : (1, share)
             }
             return (edges(shown.width, orientation.mirrors.x), edges(shown.height, orientation.mirrors.y))
         }
 
         /// Seen from the other end, the last pixel stands for more than is there.
         private func shift(_ length: Int, isMirrored: Bool) -> Double {
-            guard isMirrored else { return pick }
+            isMirrored ? missing(length) - pick : pick
+        }
+
+        /// How much of the last pixel lies beyond the edge.
+        private func missing(_ length: Int) -> Double {
             let exact = Double(length) / Double(reducedBy)
-            return exact.rounded(.up) - exact - pick
+            return exact.rounded(.up) - exact
         }
     }
 

@@ -246,6 +246,7 @@ struct JPEGForwardTests {
         #expect(newMasks == Array(expected.masks[..<9] + [0] + expected.masks[9...]))
         #expect(Array(newValues[..<count]) == expected.values)
     }
+
     @Test(arguments: CPUTier.available)
     func valuesAreCounted(_ tier: CPUTier) {
         let masks: [UInt64] = [0, 1, .max, 0x8000_0000_0000_0001, 0xF0F0]

@@ -154,4 +154,21 @@ import Tintype
         #expect(copied.extendedXMP == (all ? image.metadata.xmp : nil))
         #expect((copied.xmp == nil) == !all)
     }
+    /// What a JPEG file had to keep apart is one packet again in formats that have room.
+    @Test func extendedXMPIsOnePacketInPNGAndGIF() throws {
+        let text = String(repeating: "abc ", count: 30_000)
+        let packet =
+            #"<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description note=""# + text
+            + #""/></rdf:RDF>"#
+        var image = Image(size: Size(8, 4), pixelFormat: .rgb8, pixels: [UInt8](repeating: 90, count: 96))
+        image.metadata = Metadata(xmp: Array(packet.utf8))
+        let jpeg = try Image(decoding: image.encoded(as: .jpeg(quality: 90), keeping: .all))
+        #expect(jpeg.metadata.extendedXMP == image.metadata.xmp)
+        for encoding in [Encoding.png, .gif] {
+            let copy = try Image(decoding: jpeg.encoded(as: encoding, keeping: .all))
+            let xmp = String(decoding: try #require(copy.metadata.xmp), as: UTF8.self)
+            #expect(copy.metadata.extendedXMP == nil)
+            #expect(xmp.contains(#"note=""# + text) && !xmp.contains("HasExtendedXMP"))
+        }
+    }
 }

@@ -22,6 +22,21 @@ import Tintype
         return squares == 0 ? 99 : 10 * log10(255 * 255 * Double(a.pixels.count) / squares)
     }
 
+    /// A JPEG file that is to be turned.
+    private func turned(_ size: Size, _ pixels: [UInt8], _ orientation: UInt8) throws -> [UInt8] {
+        var rows = Image(size: size, pixelFormat: .rgb8, pixels: pixels).rows
+        var metadata = Metadata()
+        metadata.exif =
+            [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation]
+            + [0, 0, 0, 0, 0, 0]
+        let sink = MemoryByteSink()
+        var encoder = try JPEGEncoder(
+            sink, size: rows.size, pixelFormat: .rgb8, options: .init(quality: 98, subsampling: .s444),
+            metadata: metadata)
+        try encoder.drain(&rows)
+        return sink.bytes
+    }
+
     /// With twice the pixels left for the filter, nobody sees the difference: 38 dB and more.
     @Test(arguments: [Size(32, 32), Size(64, 64), Size(100, 100), Size(160, 160), Size(77, 31)], Fit.allCases)
     func twiceIsHardToTell(_ size: Size, _ fit: Fit) throws {
@@ -45,20 +60,11 @@ import Tintype
     func incompletePixelsShiftNothing(orientation: UInt8, _ size: Size) throws {
         var pixels: [UInt8] = []
         for y in 0..<43 { for x in 0..<61 { pixels += [UInt8(4 * x), UInt8(5 * y), UInt8(2 * (x + y))] } }
-        var rows = Image(size: Size(61, 43), pixelFormat: .rgb8, pixels: pixels).rows
-        var metadata = Metadata()
-        metadata.exif =
-            [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation]
-            + [0, 0, 0, 0, 0, 0]
-        let sink = MemoryByteSink()
-        var encoder = try JPEGEncoder(
-            sink, size: rows.size, pixelFormat: .rgb8, options: .init(quality: 98, subsampling: .s444),
-            metadata: metadata)
-        try encoder.drain(&rows)
+        let file = try turned(Size(61, 43), pixels, orientation)
         func small(_ reduction: Thumbnail.Reduction) throws -> Image {
             var thumbnail = Thumbnail(fitting: size)
             thumbnail.reduction = reduction
-            var rows = try thumbnail.rows(of: ImageReader(MemoryByteSource(sink.bytes)))
+            var rows = try thumbnail.rows(of: ImageReader(MemoryByteSource(file)))
             return try Image(collecting: &rows)
         }
         let (exact, reduced) = try (small(.none), small(.twice))
@@ -122,17 +128,7 @@ import Tintype
                 pixels += isSeen ? [UInt8(100 + 2 * x), UInt8(240 - y), 200] : [0, 0, 0]
             }
         }
-        var rows = Image(size: Size(64, 48), pixelFormat: .rgb8, pixels: pixels).rows
-        var metadata = Metadata()
-        metadata.exif =
-            [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, 3, 0, 0, 0, 1, 0, orientation]
-            + [0, 0, 0, 0, 0, 0]
-        let sink = MemoryByteSink()
-        var encoder = try JPEGEncoder(
-            sink, size: rows.size, pixelFormat: .rgb8, options: .init(quality: 98, subsampling: .s444),
-            metadata: metadata)
-        try encoder.drain(&rows)
-        var file = sink.bytes
+        var file = try turned(Size(64, 48), pixels, orientation)
         // The frame's header says that there is less.
         let header = try #require(file.indices.dropLast(9).first { file[$0] == 0xFF && file[$0 + 1] == 0xC0 })
         file[header + 6] = UInt8(seen.height)
