@@ -1,4 +1,5 @@
 internal import TintypeCore
+internal import TintypeKernels
 
 /// Makes the zlib stream (RFC 1950) of a picture's lines.
 ///
@@ -79,14 +80,13 @@ struct ImageDataCompressor: ~Copyable {
         let before = [tail] + filtered.map { Array($0.suffix(Deflater.window)) }
         let deflated = try Parallel.map(bands.count, threads: threads) { index throws(ImageError) in
             let isLast = finish && index == bands.count - 1
-            var sum = Adler32()
-            sum.update(filtered[index])
-            let bytes = try compressor.deflate(filtered[index], after: before[index], last: isLast)
-            return (bytes: bytes, sum: sum)
+            let band = filtered[index]
+            let bytes = try compressor.deflate(band, after: before[index], last: isLast)
+            return (bytes: bytes, sum: Adler32().appending(band.span))
         }
         for index in deflated.indices {
             compressed += deflated[index].bytes
-            checksum.append(deflated[index].sum, count: filtered[index].count)
+            checksum = checksum.appending(deflated[index].sum, count: filtered[index].count)
         }
         tail = before[bands.count]
     }

@@ -1,5 +1,6 @@
 internal import CZlib
 internal import TintypeCore
+internal import TintypeKernels
 
 // The only file of this module that touches zlib, and the only one with `unsafe` in it. Why that is sound: zlib gets a
 // pointer and a count of one and the same span, for the length of one call; it never writes past the count; and its own
@@ -23,10 +24,15 @@ struct Inflater: ~Copyable {
     }
 
     private let stream: UnsafeMutablePointer<z_stream>
+    private var checksum = Adler32()
+    /// The last four bytes of input that were consumed, the first most significant: at the stream's end, its checksum.
+    private var trailer: UInt32 = 0
 
     init() throws(ImageError) {
         unsafe stream = try ZlibState.make { stream in
-            unsafe inflateInit_(stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            let code = unsafe inflateInit_(stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+            // Ours is faster than zlib's: of an interface's picture, that took a sixth of the time.
+            return code == Z_OK ? unsafe inflateValidate(stream, 0) : code
         }
     }
 
@@ -53,10 +59,12 @@ struct Inflater: ~Copyable {
         }
         let consumed = unsafe Int(available - stream.pointee.avail_in)
         let produced = unsafe Int(room - stream.pointee.avail_out)
+        checksum = checksum.appending(output.span.extracting(0..<produced))
+        for i in max(0, consumed - 4)..<consumed { trailer = trailer << 8 | UInt32(input[i]) }
         let state: Step.State
         switch code {
         case Z_OK, Z_BUF_ERROR: state = .more
-        case Z_STREAM_END: state = .ended
+        case Z_STREAM_END: state = trailer == checksum.value ? .ended : .broken("the checksum is wrong")
         case Z_NEED_DICT: state = .broken("it needs a preset dictionary")
         default: state = unsafe .broken(stream.pointee.msg.map { unsafe String(cString: $0) } ?? "error \(code)")
         }
@@ -256,20 +264,9 @@ package struct CRC32 {
     }
 }
 
-/// The checksum of a zlib stream (RFC 1950 §8), over pieces that are summed up apart.
-struct Adler32: Sendable {
-    private(set) var value: UInt32 = 1
-
-    mutating func update(_ bytes: [UInt8]) {
-        if bytes.isEmpty { return }
-        let seed = UInt(value)
-        value = unsafe bytes.withUnsafeBufferPointer { bytes in
-            unsafe UInt32(truncatingIfNeeded: adler32_z(seed, bytes.baseAddress, bytes.count))
-        }
-    }
-
+extension Adler32 {
     /// Goes on with a piece of `count` bytes that was summed up by itself.
-    mutating func append(_ other: Adler32, count: Int) {
-        value = UInt32(truncatingIfNeeded: adler32_combine(UInt(value), UInt(other.value), count))
+    func appending(_ other: Adler32, count: Int) -> Adler32 {
+        Adler32(value: UInt32(truncatingIfNeeded: adler32_combine(UInt(value), UInt(other.value), count)))
     }
 }

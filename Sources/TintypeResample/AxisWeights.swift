@@ -117,10 +117,11 @@ struct Windows {
         var first = max(0, Int(centre - reach + 0.5))
         let end = min(source, Int(centre + reach + 0.5))
         var sum = 0.0
-        var lobes = Filter.Lobes(from: (Double(first) + 0.5 - centre) / width, step: 1 / width)
+        var lobes =
+            filter == .lanczos3 ? Filter.Lobes(from: (Double(first) + 0.5 - centre) / width, step: 1 / width) : nil
         for i in first..<max(first, end) {
             let distance = (Double(i) + 0.5 - centre) / width
-            var weight = filter == .lanczos3 ? lobes.next(at: distance) : filter.weight(at: distance)
+            var weight = lobes?.next(at: distance) ?? filter.weight(at: distance)
             // A pixel that is half beyond the edge stands for half as much, and half of what it holds is not of the picture.
             if i == 0 { weight *= edges.first * edges.first }
             if i == source - 1 { weight *= edges.last * edges.last }

@@ -118,20 +118,31 @@ struct Broken: Sendable, CustomTestStringConvertible {
         },
     ]
 
-    static let checksums: [Broken] = [
-        chunks("an ancillary CRC", .whole(.damaged)) {
-            $0.insert(PNGChunk("teXt", [1, 2]), at: 1)
-            $0[1].crcError = 1
-        },
-        chunks("the CRC of IDAT", .whole(.damaged)) { $0[1].crcError = 0xFFFF },
-        chunks("the CRC of IEND", .whole(.damaged)) { $0[$0.count - 1].crcError = 1 },
-        stream("the Adler checksum", .whole(.damaged)) {
-            var stream = PNGZlib.stored($0)
-            stream[stream.count - 1] ^= 1
-            return stream
-        },
-        stream("no Adler checksum", .whole(.truncated), strict: .truncated) { PNGZlib.stored($0).dropLast(4) },
-    ]
+    static let checksums: [Broken] =
+        [
+            chunks("an ancillary CRC", .whole(.damaged)) {
+                $0.insert(PNGChunk("teXt", [1, 2]), at: 1)
+                $0[1].crcError = 1
+            },
+            chunks("the CRC of IDAT", .whole(.damaged)) { $0[1].crcError = 0xFFFF },
+            chunks("the CRC of IEND", .whole(.damaged)) { $0[$0.count - 1].crcError = 1 },
+            stream("the Adler checksum", .whole(.damaged)) {
+                var stream = PNGZlib.stored($0)
+                stream[stream.count - 1] ^= 1
+                return stream
+            },
+        ]
+        + (1...4).map { place in
+            Broken("byte \(place) of the Adler checksum from its end, in chunks of a byte each", .whole(.damaged)) {
+                var (sample, stream) = ($0, PNGZlib.stored($0.rawData))
+                sample.idatBytes = 1
+                stream[stream.count - place] ^= 0x80
+                return PNGChunk.file([sample.header] + sample.dataChunks(stream) + [PNGChunk("IEND")])
+            }
+        }
+        + [
+            stream("no Adler checksum", .whole(.truncated), strict: .truncated) { PNGZlib.stored($0).dropLast(4) }
+        ]
 
     static let streams: [Broken] = [
         stream("no zlib header", .refused(.malformed)) { [0, 0] + PNGZlib.stored($0).dropFirst(2) },

@@ -25,6 +25,10 @@ func pngLines() {
             _ = PNGFilter.sums(line.span, prior: prior.span, bytesPerPixel: 3, scratch: &target)
         }
     }
+    stage("Adler-32") {
+        let bytes: [UInt8] = noise(4 * width, in: 0...255)
+        return { blackHole(Adler32().appending(bytes.span)) }
+    }
     for channels in [3, 4] {
         stage("palette to \(channels) channels") {
             let indexes: [UInt8] = noise(width, in: 0...255)
