@@ -47,6 +47,8 @@ struct QualitySearch {
     private static let (usualWeight, mostWeight) = (9.0, 13.0)
     /// A file that has at least so much of the maximum is good enough; what is aimed at, and how near a guess comes.
     private static let (enough, aim, tolerance) = (0.951, 0.977, 0.01)
+    /// How much the weights of two qualities may differ where a try of one tells of the other.
+    private static let nearness = 0.03
     /// One of so many MCUs is in the sample, but no fewer than have so many blocks, and not many more than are enough.
     private static let (sampleStride, fewestBlocks, enoughBlocks) = (16, 4_096, 16_384)
     /// Of random bytes one in 256 is FF and stuffed.
@@ -139,7 +141,8 @@ struct QualitySearch {
             // What keeps missing gives way to halving, here too.
             let quality = tries < 6 ? likeliest(low...high) : FineQuality(stages: (low + high + 1) / 2)
             tries += 1
-            let expected = try expect(quality)
+            let foretold = foretell(quality)
+            let expected = if let foretold { foretold } else { try expect(quality) }
             let share = expected / maximumBytes
             let miss = share - Self.aim
             let tolerance = tries < 3 ? Self.tolerance : 2 * Self.tolerance
@@ -176,6 +179,16 @@ struct QualitySearch {
             return below.bytes > 0 ? below.weight * (0.3 + 0.7 * bytes / below.bytes) : Self.usualWeight * bytes
         }
         return below.weight + (above.weight - below.weight) * (bytes - below.bytes) / (above.bytes - below.bytes)
+    }
+
+    /// The bytes that a file should have by a try whose weight was nearly the same, if there was one: another would tell hardly more.
+    private func foretell(_ quality: FineQuality) -> Double? {
+        let weight = weight(survivors, bands, steps(quality))
+        let near = tried.min { ($0.weight - weight).magnitude < ($1.weight - weight).magnitude }
+        guard let near, (near.weight - weight).magnitude <= Self.nearness * near.weight else { return nil }
+        // As `weight(forFileOf:)` has it.
+        let bytes = near.bytes * (weight / near.weight - 0.3) / 0.7
+        return Double(headerBytes) + bytes * correction
     }
 
     /// The bytes that a file should have by the sample.
