@@ -15,7 +15,7 @@ struct PassPlan {
 }
 
 /// Columns first: holds rows of the source's width.
-final class VerticalFirst<Row: ResampleSource>
+struct VerticalFirst<Row: ResampleSource>
 where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private let plan: PassPlan
     private let columns: ColumnWeights<Row.Result.Weight>
@@ -51,7 +51,7 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         result = [Row.Result.Result.Sample](repeating: 0, count: rows.ready * plan.targetSamples)
     }
 
-    func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
+    mutating func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
         guard remaining > 0 else { throw ImageError(.misuse, "a row was asked for after the last") }
         if given == made { try makeRows(from: &source) }
         let samples = given * plan.targetSamples..<(given + 1) * plan.targetSamples
@@ -62,7 +62,7 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     }
 
     /// Makes the next rows of the result.
-    private func makeRows(from source: inout AnyRowSource) throws(ImageError) {
+    private mutating func makeRows(from source: inout AnyRowSource) throws(ImageError) {
         while !rows.isReady {
             if let pixels {
                 takeRow(of: pixels)
@@ -86,7 +86,7 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         rows.pop(shift: plan.precision.afterFirst, into: &span)
     }
 
-    private func takeRow(of pixels: [UInt8]) {
+    private mutating func takeRow(of pixels: [UInt8]) {
         let end = position + plan.horizontal.source * plan.layout.bytesPerPixel
         if rows.wantsNext { rows.push(pixels.span.extracting(position..<end), plan.layout) } else { rows.skip() }
         position = end
@@ -113,7 +113,7 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
 }
 
 /// Rows first: holds rows of the target's width.
-final class HorizontalFirst<Row: ResampleSource>
+struct HorizontalFirst<Row: ResampleSource>
 where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private let plan: PassPlan
     private let columns: ColumnWeights<Row.Weight>
@@ -139,7 +139,7 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         result = [Row.Result.Result.Sample](repeating: 0, count: plan.targetSamples)
     }
 
-    func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
+    mutating func readRow(from source: inout AnyRowSource, into row: inout MutableSpan<UInt8>) throws(ImageError) {
         guard remaining > 0 else { throw ImageError(.misuse, "a row was asked for after the last") }
         while !rows.isReady {
             try source.readRow(into: &bytes)
@@ -158,11 +158,15 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     }
 
     /// Takes the source row that was read.
-    private func weighNext() {
-        var row = unpacked.mutableSpan
-        Row.unpack(bytes.span, layout: plan.layout, into: &row, tier: .current)
+    private mutating func weighNext() {
+        Self.unpack(bytes, plan.layout, into: &unpacked)
         Self.weigh(unpacked, plan, columns, &scratch, &between)
         rows.push(between)
+    }
+
+    private static func unpack(_ bytes: [UInt8], _ layout: SampleLayout, into samples: inout [Row.Sample]) {
+        var row = samples.mutableSpan
+        Row.unpack(bytes.span, layout: layout, into: &row, tier: .current)
     }
 
     private static func weigh(

@@ -85,10 +85,10 @@ public struct Resampler: RowSource, ~Copyable {
     where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         switch order {
         case .verticalFirst:
-            let passes = VerticalFirst<Row>(plan, pixels: pixels, picture: picture)
+            var passes = VerticalFirst<Row>(plan, pixels: pixels, picture: picture)
             return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
         case .horizontalFirst:
-            let passes = HorizontalFirst<Row>(plan)
+            var passes = HorizontalFirst<Row>(plan)
             return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
         }
     }
