@@ -10,20 +10,44 @@ public protocol ResampleNumber: Sendable {
 /// | samples of the picture | first pass | second pass | result |
 /// |---|---|---|---|
 /// | 8 bits, opaque | `UInt8` | `Int16` | `UInt8` |
-/// | 8 bits, RGBA | `Product` | `HalfProduct` | `Int32` |
+/// | 8 bits, RGBA | `Product`, or `AlphaBytes` where few target rows take the same | `HalfProduct` | `Int32` |
 /// | the same in strong shrinks, grey with alpha (colour × alpha), 16 bits opaque | `UInt16` | `Int32` | `Int32` |
 /// | 16 bits with alpha (colour × alpha / 2⁶) | `Int32` | `Int32` | `Int32` |
 /// | 16 bits in shrinks by hundreds | `Int64` | `Int64` | `Int64` |
 ///
 /// Rows are interleaved, as in the picture. Sums of integers do not depend on their order, so every implementation of these functions
 /// gives the same bits, and so do the two axes.
-public protocol ResampleRow: ResampleNumber {
+public protocol ResampleRow: WeighedRows {
+    /// What `weighColumns` keeps a row in.
+    associatedtype Scratch: FixedWidthInteger & Sendable
+
+    /// Weighs the pixels of a row: the horizontal pass.
+    ///
+    /// Sets sample c of pixel i to the sum over k of sample c of pixel `starts[i] + k` times `weights[i × taps + k]`, shifted right by `shift` with
+    /// rounding, and saturated.
+    ///
+    /// - Parameters:
+    ///   - channels: samples a pixel, 1 to 4.
+    ///   - columns: what counts where.
+    ///   - scratch: `scratchCount` elements, of any content.
+    /// - Precondition: `row` holds whole pixels, of which every window begins at one; `target` holds a pixel for each window; `shift` is at
+    ///   least 1; no sum overflows. Sums of `UInt16` and `Int32` are below 2⁵², their results below 2³⁰.
+    static func weighColumns(
+        _ row: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
+
+    /// The same for two rows, one after the other.
+    static func weighColumnsOfTwo(
+        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
+}
+
+/// What the vertical pass takes, of those.
+public protocol WeighedRows: ResampleNumber {
     associatedtype Weight: FixedWidthInteger & SignedInteger & Sendable
     /// A whole number.
     associatedtype Sum: SignedNumeric & Sendable
     associatedtype Result: ResampleNumber
-    /// What `weighColumns` keeps a row in.
-    associatedtype Scratch: FixedWidthInteger & Sendable
 
     /// Weighs a window of rows: the vertical pass.
     ///
@@ -57,29 +81,9 @@ public protocol ResampleRow: ResampleNumber {
     ///
     /// - Precondition: both are as long; `shift` is at least 1.
     static func round(_ sums: Span<Sum>, shift: Int, into row: inout MutableSpan<Result.Sample>)
-
-    /// Weighs the pixels of a row: the horizontal pass.
-    ///
-    /// Sets sample c of pixel i to the sum over k of sample c of pixel `starts[i] + k` times `weights[i × taps + k]`, shifted right by `shift` with
-    /// rounding, and saturated.
-    ///
-    /// - Parameters:
-    ///   - channels: samples a pixel, 1 to 4.
-    ///   - columns: what counts where.
-    ///   - scratch: `scratchCount` elements, of any content.
-    /// - Precondition: `row` holds whole pixels, of which every window begins at one; `target` holds a pixel for each window; `shift` is at
-    ///   least 1; no sum overflows. Sums of `UInt16` and `Int32` are below 2⁵², their results below 2³⁰.
-    static func weighColumns(
-        _ row: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
-        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
-
-    /// The same for two rows, one after the other.
-    static func weighColumnsOfTwo(
-        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
-        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier)
 }
 
-extension ResampleRow {
+extension WeighedRows {
     // One row after the other, where there is no faster way.
 
     public static func weighRowsForTwo(
@@ -87,13 +91,6 @@ extension ResampleRow {
         into row: inout MutableSpan<Result.Sample>, tier: CPUTier
     ) {
         weighRowsInTurn(rows, offsets, weights, shift, into: &row, tier)
-    }
-
-    public static func weighColumnsOfTwo(
-        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
-        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier
-    ) {
-        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
     }
 
     static func weighRowsInTurn(
@@ -109,6 +106,15 @@ extension ResampleRow {
                 rows, offsets: offsets.extracting(pairs), weights: own.extracting(pairs), shift: shift,
                 into: &half, tier: tier)
         }
+    }
+}
+
+extension ResampleRow {
+    public static func weighColumnsOfTwo(
+        _ rows: Span<Sample>, channels: Int, columns: borrowing ColumnWeights<Weight>, shift: Int,
+        scratch: inout MutableSpan<Scratch>, into target: inout MutableSpan<Result.Sample>, tier: CPUTier
+    ) {
+        weighColumnsInTurn(rows, channels, columns, shift, &scratch, into: &target, tier)
     }
 
     static func weighColumnsInTurn(
@@ -222,6 +228,14 @@ public enum Product: ResampleRow {
     public typealias Sum = Int32
     public typealias Result = HalfProduct
     public typealias Scratch = Int16
+}
+
+/// RGBA of 8 bits as it lies in a picture, for the vertical pass alone: its samples become `Product`s as they are weighed, each time anew.
+public enum AlphaBytes: WeighedRows {
+    public typealias Sample = UInt8
+    public typealias Weight = Int16
+    public typealias Sum = Int32
+    public typealias Result = HalfProduct
 }
 
 /// The same, weighed by one axis and halved, which leaves room for overshoot.

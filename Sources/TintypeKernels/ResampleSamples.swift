@@ -37,7 +37,7 @@ public let faintBits = 6
 public let wideAlphaFractionBits = 2
 
 /// What the first pass takes: rows of a picture, in numbers.
-public protocol ResampleSource: ResampleRow {
+public protocol ResampleSource: WeighedRows {
     /// Makes numbers of a row of bytes.
     ///
     /// Colour under alpha (the last channel) is multiplied by it, and alpha by its own largest value.
@@ -249,33 +249,32 @@ private func multiply<Sample: FixedWidthInteger>(
 /// Products of RGBA of 8 bits, two pixels at a time.
 private func multiply(_ bytes: Span<UInt8>, from done: Int, _ row: inout MutableSpan<Int16>) {
     let pixels = bytes.count / 4
-    let bias = SIMD8<UInt16>(repeating: UInt16(productBias))
     // Sound: pixels i and i + 1 are there, and for each byte a number of two.
     unsafe bytes.withUnsafeBytes { bytes in
         unsafe row.withUnsafeMutableBytes { row in
             var i = done
-            while i < pixels {
-                // An odd last one is taken together with the one before.
-                if i &+ 1 == pixels && pixels > 1 { i &-= 1 }
-                let x =
-                    pixels > 1
-                    ? unsafe bytes.loadUnaligned(fromByteOffset: 4 &* i, as: SIMD8<UInt8>.self)
-                    : unsafe SIMD8(bytes[0], bytes[1], bytes[2], bytes[3], 0, 0, 0, 0)
-                let samples = SIMD8<UInt16>(
-                    UInt16(x[0]), UInt16(x[1]), UInt16(x[2]), UInt16(x[3]), UInt16(x[4]), UInt16(x[5]), UInt16(x[6]),
-                    UInt16(x[7]))
-                let factors = SIMD8<UInt16>(
-                    samples[3], samples[3], samples[3], 255, samples[7], samples[7], samples[7], 255)
-                let products = samples &* factors &- bias
-                if pixels > 1 {
-                    unsafe row.storeBytes(of: products, toByteOffset: 8 &* i, as: SIMD8<UInt16>.self)
-                } else {
-                    unsafe row.storeBytes(of: products.lowHalf, as: SIMD4<UInt16>.self)
-                }
+            while i &+ 1 < pixels {
+                let two = unsafe bytes.loadUnaligned(fromByteOffset: 4 &* i, as: SIMD8<UInt8>.self)
+                unsafe row.storeBytes(of: products(two), toByteOffset: 8 &* i, as: SIMD8<UInt16>.self)
                 i &+= 2
+            }
+            if i < pixels {
+                let one = unsafe bytes.loadUnaligned(fromByteOffset: 4 &* i, as: SIMD4<UInt8>.self)
+                let two = products(SIMD8(lowHalf: one, highHalf: one))
+                unsafe row.storeBytes(of: two.lowHalf, toByteOffset: 8 &* i, as: SIMD4<UInt16>.self)
             }
         }
     }
+}
+
+/// Of two pixels.
+@inline(__always)
+private func products(_ bytes: SIMD8<UInt8>) -> SIMD8<UInt16> {
+    let samples = SIMD8<UInt16>(truncatingIfNeeded: bytes)
+    // Every processor shifts whole pixels in one go; not all can put samples anywhere.
+    let alpha = unsafe unsafeBitCast(samples, to: SIMD2<UInt64>.self) &>> 48
+    let factors = alpha | alpha &<< 16 | alpha &<< 32 | SIMD2(repeating: 255 &<< 48)
+    return unsafe samples &* unsafeBitCast(factors, to: SIMD8<UInt16>.self) &- UInt16(productBias)
 }
 
 @inline(__always)
@@ -362,6 +361,12 @@ private func divideOpaque<Sample: FixedWidthInteger & BitwiseCopyable>(
     // Sound: a pixel is four samples of 32 bits, and four bytes.
     unsafe row.withUnsafeBytes { row in
         unsafe bytes.withUnsafeMutableBytes { bytes in
+            #if arch(x86_64)
+                while i &+ 4 <= pixels, unsafe areOpaque(row, i, opaque) {
+                    unsafe bytes.storeBytes(of: fourOpaque(row, i), toByteOffset: 4 &* i, as: __m128i.self)
+                    i &+= 4
+                }
+            #endif
             while i < pixels {
                 let products = unsafe row.loadUnaligned(fromByteOffset: 16 &* i, as: SIMD4<Int32>.self)
                 guard products[3] == opaque else { return }
@@ -376,6 +381,34 @@ private func divideOpaque<Sample: FixedWidthInteger & BitwiseCopyable>(
 }
 
 #if arch(x86_64)
+    /// Whether pixels i to i + 3 are.
+    @inline(__always)
+    private func areOpaque(_ row: UnsafeRawBufferPointer, _ i: Int, _ opaque: Int32) -> Bool {
+        @inline(__always)
+        func isOpaque(_ i: Int) -> Bool { unsafe row.load(fromByteOffset: 16 &* i &+ 12, as: Int32.self) == opaque }
+        return isOpaque(i) && isOpaque(i &+ 1) && isOpaque(i &+ 2) && isOpaque(i &+ 3)
+    }
+
+    /// The bytes of pixels i to i + 3, by vectors that every x86-64 processor has: what they saturate at is either clamped to 0 or divided to 255.
+    @inline(__always)
+    private func fourOpaque(_ row: UnsafeRawBufferPointer, _ i: Int) -> __m128i {
+        let bits = Int32(alphaFractionBits)
+        // Signed for packing, which saturates.
+        let half = _mm_set1_epi32(255 &<< (bits &- 1) &- 32_768 &<< bits)
+        @inline(__always)
+        func rounded(_ i: Int) -> __m128i {
+            unsafe _mm_srai_epi32(
+                _mm_add_epi32(row.loadUnaligned(fromByteOffset: 16 &* i, as: __m128i.self), half), bits)
+        }
+        @inline(__always)
+        func divided(_ i: Int) -> __m128i {
+            let products = _mm_xor_si128(_mm_packs_epi32(rounded(i), rounded(i &+ 1)), _mm_set1_epi16(.min))
+            let more = _mm_add_epi16(_mm_srli_epi16(products, 8), _mm_set1_epi16(1))
+            return _mm_srli_epi16(_mm_adds_epu16(products, more), 8)
+        }
+        return _mm_packus_epi16(divided(i), divided(i &+ 2))
+    }
+
     /// The same for RGBA pixels i and i + 1, by vectors that every x86-64 processor has.
     @inline(__always)
     private func divideTwo<Sample: FixedWidthInteger & BitwiseCopyable>(

@@ -164,7 +164,7 @@ let wholeBias = productBias << Int32(alphaFractionBits)
 
 /// The part of a window, in whole pairs of rows, that counts in both of two rows of results, or where it would lie between them: before it the second one has no
 /// weights, behind it the first one.
-private func sharedPart(_ weights: Span<Int16>) -> Range<Int> {
+func sharedPart(_ weights: Span<Int16>) -> Range<Int> {
     let half = weights.count / 2
     let first = reach(weights.extracting(0..<half))
     let second = reach(weights.extracting(half..<2 * half))

@@ -68,6 +68,13 @@ public struct AxisWeights: Sendable, Hashable {
         self.gain = gain
     }
 
+    /// In how many windows a source pixel is, from the first that is in one to the last.
+    var overlap: Double {
+        let first = starts.min() ?? 0
+        let end = starts.indices.reduce(first + 1) { max($0, starts[$1] + counts[$1]) }
+        return Double(weights.count) / Double(end - first)
+    }
+
     /// Weights that are known already.
     init(
         filter: Filter, source: Int, target: Int, origin: Double, extent: Double, taps: Int, largest: Double,

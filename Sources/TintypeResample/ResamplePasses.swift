@@ -113,7 +113,7 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
 }
 
 /// Rows first: holds rows of the target's width.
-struct HorizontalFirst<Row: ResampleSource>
+struct HorizontalFirst<Row: ResampleSource & ResampleRow>
 where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     private let plan: PassPlan
     private let columns: ColumnWeights<Row.Weight>

@@ -64,6 +64,10 @@ public struct Resampler: RowSource, ~Copyable {
             return passes(UInt8.self, plan(narrow), order, pixels, picture: pixels)
         }
         if layout == .rgba8, let product = precision(.product), product.isAmple {
+            // Where rows are in hardly more than one window, it is faster to make them products as they are weighed than in a pass of its own.
+            if order == .verticalFirst, let pixels, vertical.overlap < 1.25, AlphaBytes.isFaster {
+                return verticalFirst(AlphaBytes.self, plan(product), pixels, picture: pixels)
+            }
             return passes(Product.self, plan(product), order, pixels)
         }
         // The bound grows with the number of weights, the error itself with its square root. Where a picture of 8 bits with alpha is shrunk so
@@ -79,18 +83,26 @@ public struct Resampler: RowSource, ~Copyable {
     }
 
     @inline(__always)
-    private static func passes<Row: ResampleSource>(
+    private static func passes<Row: ResampleSource & ResampleRow>(
         _: Row.Type, _ plan: PassPlan, _ order: Order, _ pixels: [UInt8]?, picture: [Row.Sample]? = nil
     ) -> Passes
     where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
         switch order {
         case .verticalFirst:
-            var passes = VerticalFirst<Row>(plan, pixels: pixels, picture: picture)
-            return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
+            return verticalFirst(Row.self, plan, pixels, picture: picture)
         case .horizontalFirst:
             var passes = HorizontalFirst<Row>(plan)
             return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
         }
+    }
+
+    @inline(__always)
+    private static func verticalFirst<Row: ResampleSource>(
+        _: Row.Type, _ plan: PassPlan, _ pixels: [UInt8]?, picture: [Row.Sample]?
+    ) -> Passes
+    where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
+        var passes = VerticalFirst<Row>(plan, pixels: pixels, picture: picture)
+        return { source, row throws(ImageError) in try passes.readRow(from: &source, into: &row) }
     }
 }
 

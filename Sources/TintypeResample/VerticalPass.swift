@@ -8,7 +8,7 @@ import TintypeKernels
 /// whatever the factor. Rows of a picture in memory are not pushed but weighed where they lie.
 ///
 /// Where rows may be had ahead of their time, two target rows are made at once: most of their source rows are the same.
-struct VerticalPass<Row: ResampleRow> {
+struct VerticalPass<Row: WeighedRows> {
     /// Windows up to this height are kept whole.
     private static var tallestWindow: Int { 32 }
     /// Rows that are summed in one go otherwise.

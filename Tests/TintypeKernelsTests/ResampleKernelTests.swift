@@ -95,7 +95,7 @@ struct ResampleKernelTests {
     }
 
     /// Two rows of results of one window, of which the first has no weights at the end, and the second none at the beginning.
-    private func rowsForTwo<Row: ResampleRow>(
+    private func rowsForTwo<Row: WeighedRows>(
         _: Row.Type, _ rows: [Row.Sample], _ offsets: [Int], _ weights: [Row.Weight], width: Int, _ shift: Int,
         _ tier: CPUTier
     ) {
@@ -122,26 +122,29 @@ struct ResampleKernelTests {
         }
     }
 
-    private func rows<Row: ResampleRow>(
+    /// - Parameter number: what sample i of a row stands for.
+    private func rows<Row: WeighedRows>(
         _: Row.Type, samples: ClosedRange<Row.Sample>, weights range: ClosedRange<Row.Weight>, shifts: [Int],
-        sumShifts: [Int] = [1, 5, 20], base: Row.Result.Sample = 0
+        sumShifts: [Int] = [1, 5, 20], base: Row.Result.Sample = 0,
+        widths: [Int] = [0, 1, 15, 16, 33, 64, 300],
+        number: (_ row: [Row.Sample], _ i: Int) -> Int128 = { Int128($0[$1]) }
     ) {
         var generator = SplitMix64(seed: 32)
         for tier in CPUTier.available {
-            for width in [0, 1, 15, 16, 33, 64, 300] {
+            for width in widths {
                 for count in [1, 2, 5] {
                     let rows = (0..<2 * count).map { _ in random(width, in: samples, using: &generator) }
                     let weights = random(2 * count, in: range, using: &generator)
-                    var all = [Row.Sample](repeating: 3, count: 2 * count * width + 4)
+                    var all = [Row.Sample](repeating: 3, count: 2 * count * width + 8)
                     var offsets: [Int] = []
                     for j in 0..<2 * count {
                         // In another order than they were made.
-                        let start = (2 * count - 1 - j) * width + 2
+                        let start = (2 * count - 1 - j) * width + 4
                         offsets.append(start)
                         all.replaceSubrange(start..<start + width, with: rows[j])
                     }
                     let expected = (0..<width).map { i in
-                        (0..<2 * count).reduce(Int128(0)) { $0 + Int128(rows[$1][i]) * Int128(weights[$1]) }
+                        (0..<2 * count).reduce(Int128(0)) { $0 + number(rows[$1], i) * Int128(weights[$1]) }
                     }
                     for shift in shifts {
                         var target = [Row.Result.Sample](repeating: 1, count: width)
@@ -160,7 +163,7 @@ struct ResampleKernelTests {
         }
     }
 
-    private func sums<Row: ResampleRow>(
+    private func sums<Row: WeighedRows>(
         _: Row.Type, _ rows: [Row.Sample], _ offsets: [Int], _ weights: [Row.Weight], _ expected: [Int128],
         _ shifts: [Int], _ base: Row.Result.Sample, _ tier: CPUTier
     ) {
@@ -208,6 +211,14 @@ struct ResampleKernelTests {
         rows(Product.self, samples: -32_767...32_258, weights: -6000...6000, shifts: [1, 15, 16])
         columns(HalfProduct.self, samples: .min ... .max, weights: -1500...1500, shifts: [1, 2], base: base)
         rows(HalfProduct.self, samples: .min ... .max, weights: -6000...6000, shifts: [1, 2], base: base)
+    }
+
+    @Test func bytesWithAlpha() {
+        let widths = [0, 4, 16, 28, 32, 36, 64, 68, 128, 132, 300]
+        rows(AlphaBytes.self, samples: 0...255, weights: -6000...6000, shifts: [1, 15, 16], widths: widths) { row, i in
+            let factor = i % 4 == 3 ? 255 : Int128(row[i | 3])
+            return Int128(row[i]) * factor - Int128(productBias)
+        }
     }
 
     @Test func unsignedSixteenBits() {

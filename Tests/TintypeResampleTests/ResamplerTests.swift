@@ -130,17 +130,17 @@ struct ResamplerTests {
     }
 
     /// The rows of a picture in memory are taken where they lie, unless they lie badly for the cache; the pixels are those of streaming.
-    @Test(arguments: [PixelFormat.gray8, .rgb8, .rgba8, .rgb16, .grayAlpha16])
-    func pictureInMemoryIsTheSame(format: PixelFormat) throws {
+    @Test(arguments: [PixelFormat.gray8, .rgb8, .rgba8, .rgb16, .grayAlpha16], [Filter.lanczos3, .box])
+    func pictureInMemoryIsTheSame(format: PixelFormat, filter: Filter) throws {
         var random = SplitMix64(seed: 15)
         for (from, to) in Self.sizes + [(Size(1024, 60), Size(100, 12)), (Size(256, 200), Size(30, 4))] {
             for order in [Resampler.Order.horizontalFirst, .verticalFirst] {
                 let image = TestPattern.noise.image(from, format, using: &random)
                 let count = RowCount()
-                let horizontal = AxisWeights(filter: .lanczos3, source: from.width, target: to.width)
+                let horizontal = AxisWeights(filter: filter, source: from.width, target: to.width)
                 let crop = Double(from.height) - 7.5
                 let vertical = AxisWeights(
-                    filter: .lanczos3, source: from.height, origin: 6, extent: crop, target: to.height)
+                    filter: filter, source: from.height, origin: 6, extent: crop, target: to.height)
                 var streamed = Resampler(
                     AnyRowSource(CountingRows(image, count)), horizontal: horizontal, vertical: vertical, order: order)
                 var taken = Resampler(

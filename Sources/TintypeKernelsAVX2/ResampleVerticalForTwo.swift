@@ -1,0 +1,121 @@
+#if arch(x86_64)
+    import _Builtin_intrinsics.intel
+
+    /// Two rows of results at once: what counts in both is read and widened once.
+    ///
+    /// - Parameters:
+    ///   - weights: of the first row, and as many of the second.
+    ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
+    ///   - row: room for two rows of `samples` numbers of 16 bits.
+    @inline(__always)
+    private func weighForTwo(
+        _ rows: UnsafeRawPointer, _ kind: RowSamples, _ offsets: Span<Int>, _ weights: UnsafeRawPointer,
+        shared: Range<Int>, _ shift: Int, samples: Int, _ row: UnsafeMutableRawPointer
+    ) {
+        let (pairs, size) = (offsets.count / 2, kind.size)
+        let half = _mm256_set1_epi32(1 &<< Int32(truncatingIfNeeded: shift &- 1))
+        let shift = Int32(truncatingIfNeeded: shift)
+        let others = unsafe weights + 4 &* pairs
+        let (lead, last) = unsafe (aligned(rows, kind, offsets, after: 32), samples &- 32)
+        var x = 0
+        while true {
+            let from = unsafe rows + size &* x
+            var (first, second) = (RowSums(half), RowSums(half))
+            for j in 0..<shared.lowerBound {
+                unsafe first.add(pair(from, kind, offsets, j), weight(weights, j))
+            }
+            for j in shared {
+                let both = unsafe pair(from, kind, offsets, j)
+                unsafe first.add(both, weight(weights, j))
+                unsafe second.add(both, weight(others, j))
+            }
+            for j in shared.upperBound..<pairs {
+                unsafe second.add(pair(from, kind, offsets, j), weight(others, j))
+            }
+            let to = unsafe row + 2 &* x
+            unsafe first.storeWords(kind, shift, to)
+            unsafe second.storeWords(kind, shift, to + 2 &* samples)
+            if x == last { return }
+            // The last thirty-two may overlap with those before, and the second with the first.
+            x = min(x == 0 ? lead : x &+ 32, last)
+        }
+    }
+
+    @inline(__always)
+    private func pair(_ rows: UnsafeRawPointer, _ kind: RowSamples, _ offsets: Span<Int>, _ j: Int) -> RowPairs {
+        let size = kind.size
+        return unsafe RowPairs(
+            kind, rows + size &* offsets[unchecked: 2 &* j], rows + size &* offsets[unchecked: 2 &* j &+ 1])
+    }
+
+    @inline(__always)
+    private func weight(_ weights: UnsafeRawPointer, _ j: Int) -> __m256i {
+        unsafe _mm256_set1_epi32(weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self))
+    }
+
+    /// - Returns: whether it was done.
+    @inline(__always)
+    private func weighForTwo(
+        _ rows: UnsafeRawBufferPointer, _ kind: RowSamples, _ offsets: Span<Int>, _ weights: Span<Int16>,
+        shared: Range<Int>, _ shift: Int, samples: Int, _ row: UnsafeMutableRawPointer?
+    ) -> Bool {
+        precondition(weights.count == 2 * offsets.count && shared.lowerBound >= 0)
+        precondition(shared.upperBound <= offsets.count / 2)
+        precondition(fits(offsets, samples: samples, room: rows.count / kind.size))
+        guard let from = rows.baseAddress, let row = unsafe row, samples >= 32, shift >= 1, shift < 32 else {
+            return false
+        }
+        // Sound: `fits` holds for all samples, and `row` is twice that long.
+        unsafe weights.withUnsafeBytes { weights in
+            // Without weights there is nothing to be read.
+            unsafe weighForTwo(
+                from, kind, offsets, weights.baseAddress ?? from, shared: shared, shift, samples: samples, row)
+        }
+        return true
+    }
+
+    /// - Parameters:
+    ///   - weights: of the first row of results, and as many of the second.
+    ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
+    ///   - row: both, one after the other.
+    /// - Returns: whether it was done.
+    public func weighRowsForTwo(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
+        into row: inout MutableSpan<Int16>
+    ) -> Bool {
+        let samples = row.count / 2
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe row.withUnsafeMutableBytes { row in
+                unsafe weighForTwo(
+                    rows, .bytes, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
+            }
+        }
+    }
+
+    /// The products of RGBA, see `RowSamples.alphaBytes`.
+    public func weighAlphaRowsForTwo(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
+        into row: inout MutableSpan<Int16>
+    ) -> Bool {
+        let samples = row.count / 2
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe row.withUnsafeMutableBytes { row in
+                unsafe weighForTwo(
+                    rows, .alphaBytes, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
+            }
+        }
+    }
+
+    public func weighRowsForTwo(
+        _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
+        into row: inout MutableSpan<Int16>
+    ) -> Bool {
+        let samples = row.count / 2
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe row.withUnsafeMutableBytes { row in
+                unsafe weighForTwo(
+                    rows, .words, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
+            }
+        }
+    }
+#endif
