@@ -173,11 +173,16 @@ extension EntropyDecoder {
                 if entry & 0x8000 != 0 { value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15))) }
                 // The zero coefficient after those that the run passes over, or the place behind the band.
                 var zeros = ~known & (UInt64.max &<< UInt64(truncatingIfNeeded: k))
-                // Short runs without a branch, which would often be mistaken.
-                zeros &= advance > 1 ? zeros &- 1 : .max
-                zeros &= advance > 2 ? zeros &- 1 : .max
-                zeros &= advance > 3 ? zeros &- 1 : .max
-                if advance > 4 { for _ in 4..<advance { zeros &= zeros &- 1 } }
+                // A bit for each that is passed over. Short runs go without a branch, which would often be mistaken.
+                var passed = (1 &<< UInt64(truncatingIfNeeded: advance &- 1)) &- 1 as UInt64
+                for _ in 0..<6 {
+                    zeros &= zeros &- (passed & 1)
+                    passed &>>= 1
+                }
+                while passed != 0 {
+                    zeros &= zeros &- 1
+                    passed &>>= 1
+                }
                 let target = min(zeros.trailingZeroBitCount, band.upperBound &+ 1)
                 Self.refine(
                     known & Self.mask(from: k, below: target), block, place, unit, &bits, window, end, &values)
