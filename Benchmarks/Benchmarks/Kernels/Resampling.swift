@@ -7,6 +7,16 @@ func resampling() {
     let wide = SampleLayout(channels: 3, isWide: true, hasAlpha: false)
     passes("16 bits", UInt16.self, wide, in: 0...65_535, weight: 1 << 20, shifts: (14, 27))
     passes("8 bits with alpha", Product.self, .rgba8, in: -32_767...32_258, weight: 600, shifts: (14, 3))
+    stage("8 bits with alpha rows weighed as bytes") {
+        let rows: [UInt8] = noise(3 * 4 * width, in: 0...255)
+        let weights: [Int16] = noise(4, in: 0...600)
+        let offsets = [0, 1, 2, 2].map { $0 * 4 * width }
+        var row: [Int16] = noise(4 * width, in: 0...0)
+        return {
+            var target = row.mutableSpan
+            AlphaBytes.weighRows(rows.span, offsets: offsets.span, weights: weights.span, shift: 14, into: &target)
+        }
+    }
     let wideAlpha = SampleLayout(channels: 4, isWide: true, hasAlpha: true)
     passes("16 bits with alpha", Int32.self, wideAlpha, in: 0...1 << 26, weight: 1 << 18, shifts: (24, 24))
 }
