@@ -229,30 +229,59 @@ private func sumPairs<Row: ResampleRow>(
                 guard let rows = rows.baseAddress, let sums = sums.baseAddress else { return }
                 // Without weights there is nothing to be read.
                 let weights = unsafe weights.baseAddress ?? rows
-                for i in 0..<count / 16 {
-                    let to = unsafe sums + 64 &* i
-                    let from = unsafe rows + size &* (x &+ 16 &* i)
-                    var a = SIMD4<Int32>(repeating: start)
-                    var (b, c, d) = (a, a, a)
+                var i = 0
+                while i < count {
+                    // Thirty-two at a time, so that places and weights are looked up half as often.
+                    let isWide = i &+ 32 <= count
+                    var (first, second) = (SixteenSums(start), SixteenSums(start))
+                    let from = unsafe rows + size &* (x &+ i)
                     for j in 0..<offsets.count / 2 {
                         let both = unsafe weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self)
                         let weight = unsafe unsafeBitCast(SIMD4<Int32>(repeating: both), to: SIMD8<Int16>.self)
                         let even = unsafe from + size &* offsets[unchecked: 2 &* j]
                         let odd = unsafe from + size &* offsets[unchecked: 2 &* j &+ 1]
-                        let (first, second) = unsafe inTurn(size == 1, even, odd)
-                        let (third, fourth) = unsafe inTurn(size == 1, even + 8 &* size, odd + 8 &* size)
-                        a &+= pairProducts(first, weight)
-                        b &+= pairProducts(second, weight)
-                        c &+= pairProducts(third, weight)
-                        d &+= pairProducts(fourth, weight)
+                        unsafe first.add(size == 1, even, odd, weight)
+                        if isWide { unsafe second.add(size == 1, even + 16 &* size, odd + 16 &* size, weight) }
                     }
-                    unsafe to.storeBytes(of: a, as: SIMD4<Int32>.self)
-                    unsafe (to + 16).storeBytes(of: b, as: SIMD4<Int32>.self)
-                    unsafe (to + 32).storeBytes(of: c, as: SIMD4<Int32>.self)
-                    unsafe (to + 48).storeBytes(of: d, as: SIMD4<Int32>.self)
+                    unsafe first.store(sums + 4 &* i)
+                    if isWide { unsafe second.store(sums + (4 &* i &+ 64)) }
+                    i &+= 32
                 }
             }
         }
+    }
+}
+
+/// The sums of sixteen samples.
+private struct SixteenSums {
+    private var a: SIMD4<Int32>
+    private var b: SIMD4<Int32>
+    private var c: SIMD4<Int32>
+    private var d: SIMD4<Int32>
+
+    @inline(__always)
+    init(_ start: Int32) {
+        let start = SIMD4<Int32>(repeating: start)
+        (a, b, c, d) = (start, start, start, start)
+    }
+
+    /// Adds samples of two rows, of a byte each or two.
+    @inline(__always)
+    mutating func add(_ isByte: Bool, _ even: UnsafeRawPointer, _ odd: UnsafeRawPointer, _ weight: SIMD8<Int16>) {
+        let (first, second) = unsafe inTurn(isByte, even, odd)
+        let (third, fourth) = unsafe inTurn(isByte, even + (isByte ? 8 : 16), odd + (isByte ? 8 : 16))
+        a &+= pairProducts(first, weight)
+        b &+= pairProducts(second, weight)
+        c &+= pairProducts(third, weight)
+        d &+= pairProducts(fourth, weight)
+    }
+
+    @inline(__always)
+    func store(_ to: UnsafeMutableRawPointer) {
+        unsafe to.storeBytes(of: a, as: SIMD4<Int32>.self)
+        unsafe (to + 16).storeBytes(of: b, as: SIMD4<Int32>.self)
+        unsafe (to + 32).storeBytes(of: c, as: SIMD4<Int32>.self)
+        unsafe (to + 48).storeBytes(of: d, as: SIMD4<Int32>.self)
     }
 }
 
