@@ -189,7 +189,8 @@ private func weighPairs<Row: ResampleRow>(
                 unsafe target[unchecked: 4 &* i &+ k] = saturated(sums[unchecked: k] &>> shift) &+ base
             }
         } else {
-            for k in 0..<count {
+            let done = storeTriples(sums.span, count, shift, at: i, &target)
+            for k in done..<count {
                 for c in 0..<3 {
                     let sum = unsafe sums[unchecked: 4 &* k &+ c] &>> shift
                     unsafe target[unchecked: 3 &* (i &+ k) &+ c] = saturated(sum) &+ base
@@ -198,6 +199,35 @@ private func weighPairs<Row: ResampleRow>(
         }
         i &+= count
     }
+}
+
+/// Bytes of pixels of three channels, of which each takes four of the sums. A fourth byte is written for every one, so the row's last is left out.
+///
+/// - Returns: how many were stored: none where the results are no bytes.
+@inline(__always)
+private func storeTriples<Result: FixedWidthInteger & BitwiseCopyable>(
+    _ sums: Span<Int32>, _ count: Int, _ shift: Int32, at first: Int, _ target: inout MutableSpan<Result>
+) -> Int {
+    #if arch(x86_64)
+        guard Result.self == UInt8.self else { return 0 }
+        let whole = min(count, (target.count &- 1) / 3 &- first)
+        precondition(4 &* count <= sums.count && first >= 0)
+        guard whole > 0 else { return 0 }
+        // Sound: pixel k of `whole` has four sums, and a byte behind it in the row.
+        unsafe sums.withUnsafeBytes { sums in
+            unsafe target.withUnsafeMutableBytes { target in
+                for k in 0..<whole {
+                    let four = unsafe sums.loadUnaligned(fromByteOffset: 16 &* k, as: __m128i.self)
+                    let words = _mm_packs_epi32(_mm_srai_epi32(four, shift), _mm_setzero_si128())
+                    let bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words))
+                    unsafe target.storeBytes(of: bytes, toByteOffset: 3 &* (first &+ k), as: Int32.self)
+                }
+            }
+        }
+        return whole
+    #else
+        return 0
+    #endif
 }
 
 /// Two pixels as eight numbers, red red green green and so on, and zeros behind the row.
