@@ -48,7 +48,7 @@ struct QualitySearch {
     /// A file that has at least so much of the maximum is good enough; what is aimed at, and how near a guess comes.
     private static let (enough, aim, tolerance) = (0.951, 0.977, 0.01)
     /// How much the weights of two qualities may differ where a try of one tells of the other.
-    private static let nearness = 0.03
+    private static let nearness = 0.02
     /// One of so many MCUs is in the sample, but no fewer than have so many blocks, and not many more than are enough.
     private static let (sampleStride, fewestBlocks, enoughBlocks) = (16, 4_096, 16_384)
     /// Of random bytes one in 256 is FF and stuffed.
@@ -169,26 +169,33 @@ struct QualitySearch {
         return FineQuality(stages: low)
     }
 
-    /// What weight a file of so many bytes should have: by the line through the two tries around it. Where there is one, or none, bytes are taken to
-    /// grow faster than weights, as they mostly do.
+    /// What weight a file of so many bytes should have: by the line through the two tries around it, or nearest to it. From one try on bytes are taken to grow
+    /// faster than weights, as they mostly do.
     private func weight(forFileOf file: Double) -> Double {
         let bytes = (file - Double(headerBytes)) / correction
-        let below = tried.filter { $0.bytes <= bytes }.max { $0.bytes < $1.bytes } ?? (0, 0)
-        let above = tried.filter { $0.bytes > bytes }.min { $0.bytes < $1.bytes }
-        guard let above else {
-            return below.bytes > 0 ? below.weight * (0.3 + 0.7 * bytes / below.bytes) : Self.usualWeight * bytes
+        let byDistance = tried.sorted { ($0.bytes - bytes).magnitude < ($1.bytes - bytes).magnitude }
+        guard let near = byDistance.first else { return Self.usualWeight * bytes }
+        let other =
+            byDistance.dropFirst().first { ($0.bytes < bytes) != (near.bytes < bytes) } ?? byDistance.dropFirst().first
+        guard let other, (other.bytes - near.bytes).magnitude > 0.005 * bytes else {
+            return near.weight * (near.bytes < bytes ? 0.3 + 0.7 * bytes / near.bytes : bytes / near.bytes)
         }
-        return below.weight + (above.weight - below.weight) * (bytes - below.bytes) / (above.bytes - below.bytes)
+        return near.weight + (other.weight - near.weight) * (bytes - near.bytes) / (other.bytes - near.bytes)
     }
 
     /// The bytes that a file should have by a try whose weight was nearly the same, if there was one: another would tell hardly more.
     private func foretell(_ quality: FineQuality) -> Double? {
         let weight = weight(survivors, bands, steps(quality))
-        let near = tried.min { ($0.weight - weight).magnitude < ($1.weight - weight).magnitude }
-        guard let near, (near.weight - weight).magnitude <= Self.nearness * near.weight else { return nil }
-        // As `weight(forFileOf:)` has it.
-        let bytes = near.bytes * (weight / near.weight - 0.3) / 0.7
-        return Double(headerBytes) + bytes * correction
+        let byDistance = tried.sorted { ($0.weight - weight).magnitude < ($1.weight - weight).magnitude }
+        guard let near = byDistance.first, (near.weight - weight).magnitude <= Self.nearness * near.weight else {
+            return nil
+        }
+        // By the line through the next nearest try, or as `weight(forFileOf:)` has it.
+        var slope = near.bytes / (0.7 * near.weight)
+        if let other = byDistance.dropFirst().first, (other.weight - near.weight).magnitude > Self.nearness * weight {
+            slope = (other.bytes - near.bytes) / (other.weight - near.weight)
+        }
+        return Double(headerBytes) + (near.bytes + slope * (weight - near.weight)) * correction
     }
 
     /// The bytes that a file should have by the sample.
