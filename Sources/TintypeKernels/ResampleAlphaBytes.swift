@@ -26,7 +26,7 @@ extension AlphaBytes: ResampleSource {
                 if done == row.count { return }
             }
         #endif
-        forStrips(of: rows, offsets, samples: row.count) { products, places, strip in
+        forStrips(of: rows, offsets, samples: 0..<row.count) { products, places, strip in
             var part = row._mutatingExtracting(strip)
             Product.weighRows(products, offsets: places, weights: weights, shift: shift, into: &part, tier: tier)
         }
@@ -53,7 +53,14 @@ extension AlphaBytes: ResampleSource {
         _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
         to sums: inout MutableSpan<Int32>, tier: CPUTier = .current
     ) {
-        forStrips(of: rows, offsets, samples: sums.count) { products, places, strip in
+        var done = 0
+        #if arch(x86_64)
+            if tier == .avx2 {
+                done = TintypeKernelsAVX2.addAlphaRows(
+                    rows, offsets: offsets, weights: weights, isFirst: isFirst, to: &sums)
+            }
+        #endif
+        forStrips(of: rows, offsets, samples: done..<sums.count) { products, places, strip in
             var part = sums._mutatingExtracting(strip)
             Product.addRows(products, offsets: places, weights: weights, isFirst: isFirst, to: &part, tier: tier)
         }
@@ -65,15 +72,16 @@ extension AlphaBytes: ResampleSource {
 
     /// Makes products of as many samples of each row as have room, calls `weigh` with those, where each row of them begins and what part of the rows they are, and goes on.
     private static func forStrips(
-        of rows: Span<UInt8>, _ offsets: Span<Int>, samples: Int,
+        of rows: Span<UInt8>, _ offsets: Span<Int>, samples: Range<Int>,
         _ weigh: (_ products: Span<Int16>, _ places: Span<Int>, _ strip: Range<Int>) -> Void
     ) {
-        precondition(offsets.count <= mostRows && samples % 4 == 0)
+        precondition(offsets.count <= mostRows && samples.count % 4 == 0)
+        if samples.isEmpty { return }
         var room = [5_120 of Int16](repeating: 0)
         var places = [40 of Int](repeating: 0)
         for j in offsets.indices { places[j] = 128 * j }
-        for start in stride(from: 0, to: samples, by: 128) {
-            let count = min(128, samples - start)
+        for start in stride(from: samples.lowerBound, to: samples.upperBound, by: 128) {
+            let count = min(128, samples.upperBound - start)
             var all = room.mutableSpan
             for j in offsets.indices {
                 var products = all._mutatingExtracting(128 * j..<128 * j + count)

@@ -56,36 +56,33 @@
         }
     }
 
-    /// - Parameters:
-    ///   - rows: `room` numbers, of a byte each or two.
-    ///   - row: `samples` numbers of the output's size.
+    /// - Returns: how many samples were done, all or none; so below.
     @inline(__always)
-    private func weigh(
-        _ rows: UnsafeRawPointer?, _ kind: RowSamples, room: Int, _ offsets: Span<Int>, _ weights: Span<Int16>,
-        _ shift: Int, base: Int32 = 0, samples: Int, _ output: Output, _ row: UnsafeMutableRawPointer?
+    private func weigh<Sample: BitwiseCopyable, Result: BitwiseCopyable>(
+        _ rows: Span<Sample>, _ kind: RowSamples, _ offsets: Span<Int>, _ weights: Span<Int16>, _ shift: Int,
+        base: Int32 = 0, _ output: Output, into row: inout MutableSpan<Result>
     ) -> Int {
-        precondition(weights.count == offsets.count && fits(offsets, samples: samples, room: room))
-        guard let rows = unsafe rows, let row = unsafe row, samples >= 64, shift >= 1, shift < 32 else { return 0 }
+        let samples = row.count
+        precondition(weights.count == offsets.count && fits(offsets, samples: samples, room: rows.count))
+        guard samples >= 64, shift >= 1, shift < 32 else { return 0 }
         // Sound: `fits` holds for all samples, and `row` is that long.
-        unsafe weights.withUnsafeBytes { weights in
-            // Without weights there is nothing to be read.
-            unsafe weigh(
-                rows, kind, offsets, weights.baseAddress ?? rows, shift, base: base, samples: samples, output, row)
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe weights.withUnsafeBytes { weights in
+                unsafe row.withUnsafeMutableBytes { row in
+                    guard let rows = rows.baseAddress, let row = row.baseAddress else { return 0 }
+                    // Without weights there is nothing to be read.
+                    let weights = unsafe weights.baseAddress ?? rows
+                    unsafe weigh(rows, kind, offsets, weights, shift, base: base, samples: samples, output, row)
+                    return samples
+                }
+            }
         }
-        return samples
     }
 
     public func weighRows(
         _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>
     ) -> Int {
-        let samples = row.count
-        return unsafe rows.withUnsafeBytes { bytes in
-            unsafe row.withUnsafeMutableBytes {
-                unsafe weigh(
-                    bytes.baseAddress, .bytes, room: rows.count, offsets, weights, shift, samples: samples, .words,
-                    $0.baseAddress)
-            }
-        }
+        weigh(rows, .bytes, offsets, weights, shift, .words, into: &row)
     }
 
     /// The products of RGBA, see `RowSamples.alphaBytes`.
@@ -94,40 +91,19 @@
     public func weighAlphaRows(
         _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>
     ) -> Int {
-        let samples = row.count
-        return unsafe rows.withUnsafeBytes { bytes in
-            unsafe row.withUnsafeMutableBytes {
-                unsafe weigh(
-                    bytes.baseAddress, .alphaBytes, room: rows.count, offsets, weights, shift, samples: samples,
-                    .words, $0.baseAddress)
-            }
-        }
+        weigh(rows, .alphaBytes, offsets, weights, shift, .words, into: &row)
     }
 
     public func weighRows(
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<UInt8>
     ) -> Int {
-        let samples = row.count
-        return unsafe rows.withUnsafeBytes { bytes in
-            unsafe row.withUnsafeMutableBytes {
-                unsafe weigh(
-                    bytes.baseAddress, .words, room: rows.count, offsets, weights, shift, samples: samples, .bytes,
-                    $0.baseAddress)
-            }
-        }
+        weigh(rows, .words, offsets, weights, shift, .bytes, into: &row)
     }
 
     public func weighRows(
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>
     ) -> Int {
-        let samples = row.count
-        return unsafe rows.withUnsafeBytes { bytes in
-            unsafe row.withUnsafeMutableBytes {
-                unsafe weigh(
-                    bytes.baseAddress, .words, room: rows.count, offsets, weights, shift, samples: samples, .words,
-                    $0.baseAddress)
-            }
-        }
+        weigh(rows, .words, offsets, weights, shift, .words, into: &row)
     }
 
     /// - Parameter base: what is added to every result.
@@ -135,15 +111,7 @@
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shift: Int, base: Int32,
         into row: inout MutableSpan<Int32>
     ) -> Int {
-        let samples = row.count
-        return unsafe rows.withUnsafeBytes { bytes in
-            unsafe row.withUnsafeMutableBytes {
-                unsafe weigh(
-                    bytes.baseAddress, .words, room: rows.count, offsets, weights, shift, base: base, samples: samples,
-                    .longs,
-                    $0.baseAddress)
-            }
-        }
+        weigh(rows, .words, offsets, weights, shift, base: base, .longs, into: &row)
     }
 
     /// - Precondition: from each offset on, `rows` holds `64 × groups` numbers, of a byte each or two, and `total` as many of four.
@@ -178,8 +146,10 @@
         unsafe add(sums.3, to + 96)
     }
 
-    public func addRows(
-        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
+    /// - Returns: how many samples were done, whole groups of 64; so below.
+    @inline(__always)
+    private func add<Sample: BitwiseCopyable>(
+        _ rows: Span<Sample>, _ kind: RowSamples, _ offsets: Span<Int>, _ weights: Span<Int16>, isFirst: Bool,
         to sums: inout MutableSpan<Int32>
     ) -> Int {
         let groups = sums.count / 64
@@ -190,7 +160,7 @@
                 unsafe sums.withUnsafeMutableBytes { sums in
                     guard let rows = rows.baseAddress, let sums = sums.baseAddress else { return }
                     let weights = unsafe weights.baseAddress ?? rows
-                    unsafe add(rows, .bytes, groups: groups, offsets, weights, isFirst: isFirst, sums)
+                    unsafe add(rows, kind, groups: groups, offsets, weights, isFirst: isFirst, sums)
                 }
             }
         }
@@ -198,21 +168,24 @@
     }
 
     public func addRows(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
+        to sums: inout MutableSpan<Int32>
+    ) -> Int {
+        add(rows, .bytes, offsets, weights, isFirst: isFirst, to: &sums)
+    }
+
+    /// The products of RGBA, see `RowSamples.alphaBytes`.
+    public func addAlphaRows(
+        _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
+        to sums: inout MutableSpan<Int32>
+    ) -> Int {
+        add(rows, .alphaBytes, offsets, weights, isFirst: isFirst, to: &sums)
+    }
+
+    public func addRows(
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, isFirst: Bool,
         to sums: inout MutableSpan<Int32>
     ) -> Int {
-        let groups = sums.count / 64
-        precondition(weights.count == offsets.count && fits(offsets, samples: sums.count, room: rows.count))
-        // Sound: `fits` holds for the samples of all groups, and `sums` is that long.
-        unsafe rows.withUnsafeBytes { rows in
-            unsafe weights.withUnsafeBytes { weights in
-                unsafe sums.withUnsafeMutableBytes { sums in
-                    guard let rows = rows.baseAddress, let sums = sums.baseAddress else { return }
-                    let weights = unsafe weights.baseAddress ?? rows
-                    unsafe add(rows, .words, groups: groups, offsets, weights, isFirst: isFirst, sums)
-                }
-            }
-        }
-        return 64 &* groups
+        add(rows, .words, offsets, weights, isFirst: isFirst, to: &sums)
     }
 #endif

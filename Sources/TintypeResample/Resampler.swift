@@ -64,8 +64,11 @@ public struct Resampler: RowSource, ~Copyable {
             return passes(UInt8.self, plan(narrow), order, pixels, picture: pixels)
         }
         if layout == .rgba8, let product = precision(.product), product.isAmple {
-            // Where rows are in hardly more than one window, it is faster to make them products as they are weighed than in a pass of its own.
-            if order == .verticalFirst, let pixels, vertical.overlap < 1.25, AlphaBytes.isFaster {
+            // Where rows are in hardly more than one window, it is faster to make them products as they are weighed than in a pass of its own; not if
+            // that is one of copying them.
+            if order == .verticalFirst, let pixels, vertical.overlap < 1.25, AlphaBytes.isFaster,
+                VerticalPass<AlphaBytes>.weighsInPlace(vertical, width: 4 * horizontal.source)
+            {
                 return verticalFirst(AlphaBytes.self, plan(product), pixels, picture: pixels)
             }
             return passes(Product.self, plan(product), order, pixels)

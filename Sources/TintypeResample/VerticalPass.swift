@@ -68,6 +68,9 @@ struct VerticalPass<Row: WeighedRows> {
         (128...896).contains(width * MemoryLayout<Row.Sample>.stride % 1024)
     }
 
+    /// Whether rows of a picture are surely weighed where they lie, not copied before.
+    static func weighsInPlace(_ axis: AxisWeights, width: Int) -> Bool { 2 * axis.taps <= ways || spreads(width) }
+
     /// How many target rows at most have begun and not ended.
     private static func mostOpenRows(_ table: WeightTable<Row.Weight>) -> Int {
         var (most, y) = (1, 0)

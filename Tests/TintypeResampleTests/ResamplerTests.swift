@@ -133,7 +133,9 @@ struct ResamplerTests {
     @Test(arguments: [PixelFormat.gray8, .rgb8, .rgba8, .rgb16, .grayAlpha16], [Filter.lanczos3, .box])
     func pictureInMemoryIsTheSame(format: PixelFormat, filter: Filter) throws {
         var random = SplitMix64(seed: 15)
-        for (from, to) in Self.sizes + [(Size(1024, 60), Size(100, 12)), (Size(256, 200), Size(30, 4))] {
+        for (from, to) in Self.sizes + [
+            (Size(1024, 60), Size(100, 12)), (Size(256, 200), Size(30, 4)), (Size(300, 200), Size(30, 4)),
+        ] {
             for order in [Resampler.Order.horizontalFirst, .verticalFirst] {
                 let image = TestPattern.noise.image(from, format, using: &random)
                 let count = RowCount()
