@@ -53,43 +53,40 @@
         unsafe _mm256_set1_epi32(weights.loadUnaligned(fromByteOffset: 4 &* j, as: Int32.self))
     }
 
-    /// - Returns: whether it was done.
+    /// - Returns: whether it was done; so below.
     @inline(__always)
-    private func weighForTwo(
-        _ rows: UnsafeRawBufferPointer, _ kind: RowSamples, _ offsets: Span<Int>, _ weights: Span<Int16>,
-        shared: Range<Int>, _ shift: Int, samples: Int, _ row: UnsafeMutableRawPointer?
+    private func weighForTwo<Sample: BitwiseCopyable>(
+        _ rows: Span<Sample>, _ kind: RowSamples, _ offsets: Span<Int>, _ weights: Span<Int16>, shared: Range<Int>,
+        _ shift: Int, into row: inout MutableSpan<Int16>
     ) -> Bool {
+        let samples = row.count / 2
         precondition(weights.count == 2 * offsets.count && shared.lowerBound >= 0)
         precondition(shared.upperBound <= offsets.count / 2)
-        precondition(fits(offsets, samples: samples, room: rows.count / kind.size))
-        guard let from = rows.baseAddress, let row = unsafe row, samples >= 32, shift >= 1, shift < 32 else {
-            return false
-        }
+        precondition(fits(offsets, samples: samples, room: rows.count))
+        guard samples >= 32, shift >= 1, shift < 32 else { return false }
         // Sound: `fits` holds for all samples, and `row` is twice that long.
-        unsafe weights.withUnsafeBytes { weights in
-            // Without weights there is nothing to be read.
-            unsafe weighForTwo(
-                from, kind, offsets, weights.baseAddress ?? from, shared: shared, shift, samples: samples, row)
+        return unsafe rows.withUnsafeBytes { rows in
+            unsafe weights.withUnsafeBytes { weights in
+                unsafe row.withUnsafeMutableBytes { row in
+                    guard let rows = rows.baseAddress, let row = row.baseAddress else { return false }
+                    // Without weights there is nothing to be read.
+                    let weights = unsafe weights.baseAddress ?? rows
+                    unsafe weighForTwo(rows, kind, offsets, weights, shared: shared, shift, samples: samples, row)
+                    return true
+                }
+            }
         }
-        return true
     }
 
     /// - Parameters:
     ///   - weights: of the first row of results, and as many of the second.
     ///   - shared: the pairs of rows that count in both; before it only the first one has weights, behind it the second.
     ///   - row: both, one after the other.
-    /// - Returns: whether it was done.
     public func weighRowsForTwo(
         _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
         into row: inout MutableSpan<Int16>
     ) -> Bool {
-        let samples = row.count / 2
-        return unsafe rows.withUnsafeBytes { rows in
-            unsafe row.withUnsafeMutableBytes { row in
-                unsafe weighForTwo(
-                    rows, .bytes, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
-            }
-        }
+        weighForTwo(rows, .bytes, offsets, weights, shared: shared, shift, into: &row)
     }
 
     /// The products of RGBA, see `RowSamples.alphaBytes`.
@@ -97,25 +94,13 @@
         _ rows: Span<UInt8>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
         into row: inout MutableSpan<Int16>
     ) -> Bool {
-        let samples = row.count / 2
-        return unsafe rows.withUnsafeBytes { rows in
-            unsafe row.withUnsafeMutableBytes { row in
-                unsafe weighForTwo(
-                    rows, .alphaBytes, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
-            }
-        }
+        weighForTwo(rows, .alphaBytes, offsets, weights, shared: shared, shift, into: &row)
     }
 
     public func weighRowsForTwo(
         _ rows: Span<Int16>, offsets: Span<Int>, weights: Span<Int16>, shared: Range<Int>, shift: Int,
         into row: inout MutableSpan<Int16>
     ) -> Bool {
-        let samples = row.count / 2
-        return unsafe rows.withUnsafeBytes { rows in
-            unsafe row.withUnsafeMutableBytes { row in
-                unsafe weighForTwo(
-                    rows, .words, offsets, weights, shared: shared, shift, samples: samples, row.baseAddress)
-            }
-        }
+        weighForTwo(rows, .words, offsets, weights, shared: shared, shift, into: &row)
     }
 #endif
