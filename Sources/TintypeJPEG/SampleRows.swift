@@ -188,6 +188,10 @@ struct SampleRows {
 
     /// Makes row `y` of the picture.
     mutating func makeRow(_ y: Int, model: ImageInfo.JPEG.ColorModel, into row: inout MutableSpan<UInt8>) {
+        if model == .ycbcr, let isHalfHeight = halvesHeightToo {
+            convertHalfWidth(y, isHalfHeight, into: &row)
+            return
+        }
         for index in planes.indices where !planes[index].isFull {
             Self.upsample(planes[index], y, into: &upsampled, at: index * width)
         }
@@ -205,26 +209,47 @@ struct SampleRows {
         }
     }
 
+    /// Where chroma has half the width of luma and is interpolated: whether it has half the height too.
+    private var halvesHeightToo: Bool? {
+        guard planes.count == 3, planes[0].isFull else { return nil }
+        return switch (planes[1].upsampling, planes[2].upsampling) {
+        case (.width2, .width2): false
+        case (.both2, .both2): true
+        default: nil
+        }
+    }
+
+    private mutating func convertHalfWidth(_ y: Int, _ isHalfHeight: Bool, into row: inout MutableSpan<UInt8>) {
+        let rows = Self.rows(planes[1], y)
+        let (luma, cb, cr) = (fullRow(0, y), Self.row(rows.near, of: planes[1]), Self.row(rows.near, of: planes[2]))
+        let (farCb, farCr) = (Self.row(rows.far, of: planes[1]), Self.row(rows.far, of: planes[2]))
+        var scratch = upsampled.mutableSpan
+        convertHalfWidthYCbCrToRGB(
+            luma.span, cb: cb.span, farCb: farCb.span, cr: cr.span, farCr: farCr.span, isHalfHeight: isHalfHeight,
+            scratch: &scratch, into: &row)
+    }
+
     /// Row `y` of a component at full width: its own, or the one that was made of it.
     private func fullRow(_ index: Int, _ y: Int) -> ArraySlice<UInt8> {
         guard planes[index].isFull else { return upsampled[index * width..<(index + 1) * width] }
-        let start = Self.rows(planes[index], y).near % planes[index].ring * planes[index].stride
-        return planes[index].samples[start..<start + planes[index].size.width]
+        return Self.row(Self.rows(planes[index], y).near, of: planes[index])
+    }
+
+    /// Row `row` of a component, as wide as it is itself.
+    private static func row(_ row: Int, of plane: borrowing Plane) -> ArraySlice<UInt8> {
+        let start = row % plane.ring * plane.stride
+        return plane.samples[start..<start + plane.size.width]
     }
 
     private static func upsample(_ plane: borrowing Plane, _ y: Int, into upsampled: inout [UInt8], at start: Int) {
         let rows = rows(plane, y)
-        let width = plane.size.width
-        let nearStart = rows.near % plane.ring * plane.stride
-        let farStart = rows.far % plane.ring * plane.stride
-        let near = plane.samples.span.extracting(nearStart..<nearStart + width)
-        let far = plane.samples.span.extracting(farStart..<farStart + width)
+        let (near, far) = (row(rows.near, of: plane), row(rows.far, of: plane))
         var out = upsampled.mutableSpan
         switch plane.upsampling {
-        case .width2: upsampleWidth2(near, into: &out, at: start)
-        case .height2: upsampleHeight2(near, far, below: y & 1 == 1, into: &out, at: start)
-        case .both2: upsampleBoth2(near, far, into: &out, at: start)
-        case .repeating(let times, _): repeatSamples(near, times: times, into: &out, at: start)
+        case .width2: upsampleWidth2(near.span, into: &out, at: start)
+        case .height2: upsampleHeight2(near.span, far.span, below: y & 1 == 1, into: &out, at: start)
+        case .both2: upsampleBoth2(near.span, far.span, into: &out, at: start)
+        case .repeating(let times, _): repeatSamples(near.span, times: times, into: &out, at: start)
         }
     }
 }

@@ -51,6 +51,14 @@ public func convertYCbCrToRGB(
     }
 }
 
+/// Sets pixel `x` of a row of RGB.
+func setPixel(_ x: Int, _ y: UInt8, _ cb: UInt8, _ cr: UInt8, in out: inout MutableSpan<UInt8>) {
+    let (red, green, blue) = convert(y, cb, cr)
+    out[3 * x] = clamped(red)
+    out[3 * x + 1] = clamped(green)
+    out[3 * x + 2] = clamped(blue)
+}
+
 /// A row of YCCK planes as interleaved CMYK: the complement of the RGB that Y, C and C stand for, K as it is.
 public func convertYCCKToCMYK(
     _ y: Span<UInt8>, _ cb: Span<UInt8>, _ cr: Span<UInt8>, _ k: Span<UInt8>, into out: inout MutableSpan<UInt8>

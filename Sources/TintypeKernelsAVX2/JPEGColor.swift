@@ -3,52 +3,65 @@
 
     /// Thirty-two pixels of YCbCr to RGB, in 16-bit lanes.
     ///
-    /// The constants of `convertYCbCrToRGB` that do not fit 16 bits are split into whole multiples and a rest, which leaves the sums what they
-    /// are. ⌊(a + 2¹⁵) / 2¹⁶⌋ is formed as ⌊(⌊a / 2¹⁵⌋ + 1) / 2⌋, whose inner part is the high half of a product with 2a.
-    private struct YCbCrConstants {
-        let zero = _mm256_setzero_si256()
-        let one = _mm256_set1_epi16(1)
-        let center = _mm256_set1_epi16(128)
-        let crToRed = _mm256_set1_epi16(26345)  // 91881 − 65536
-        let cbToBlue = _mm256_set1_epi16(-14942)  // 116130 − 2 × 65536
+    /// The constants of the portable kernel that do not fit 16 bits are split into whole multiples and a rest. Red's and blue's rests are rounded products with
+    /// 2¹⁵ths, which for each of the 256 values of a chroma sample are what 2¹⁶ths give.
+    struct YCbCrConversion {
+        private let lowBytes = _mm256_set1_epi16(255)
+        private let crToRed = _mm256_set1_epi16(13173)  // 0.402 × 2¹⁵
+        private let cbToBlue = _mm256_set1_epi16(25297)  // 0.772 × 2¹⁵
         /// Pairs (Cb, Cr): −22554, and 65536 − 46802.
-        let toGreen = _mm256_set1_epi32(18734 << 16 | Int32(UInt16(bitPattern: -22554)))
-        let half = _mm256_set1_epi32(1 << 15)
+        private let toGreen = _mm256_set1_epi32(18734 << 16 | Int32(UInt16(bitPattern: -22554)))
+        private let half = _mm256_set1_epi32(1 << 15)
+        private let interleaving = TripleInterleaving()
+
+        // Inlined, like all that files of this module share.
+        @inline(__always)
+        init() {}
 
         @inline(__always)
-        func rest(_ doubled: __m256i, _ constant: __m256i) -> __m256i {
-            _mm256_srai_epi16(_mm256_add_epi16(_mm256_mulhi_epi16(doubled, constant), one), 1)
-        }
-
-        @inline(__always)
-        func greenRest(_ pairs: __m256i) -> __m256i {
+        private func greenRest(_ pairs: __m256i) -> __m256i {
             _mm256_srai_epi32(_mm256_add_epi32(_mm256_madd_epi16(pairs, toGreen), half), 16)
         }
 
-        /// - Parameters: sixteen samples each, in 16 bits.
+        /// - Parameters: sixteen samples each, in 16 bits, those of chroma less 128.
         @inline(__always)
-        func convert(_ y: __m256i, _ rawCb: __m256i, _ rawCr: __m256i) -> (red: __m256i, green: __m256i, blue: __m256i)
-        {
-            let cb = _mm256_sub_epi16(rawCb, center)
-            let cr = _mm256_sub_epi16(rawCr, center)
-            let (cb2, cr2) = (_mm256_add_epi16(cb, cb), _mm256_add_epi16(cr, cr))
-            let red = _mm256_add_epi16(_mm256_add_epi16(y, cr), rest(cr2, crToRed))
-            let blue = _mm256_add_epi16(_mm256_add_epi16(y, cb2), rest(cb2, cbToBlue))
+        private func convert(_ y: __m256i, _ cb: __m256i, _ cr: __m256i) -> (__m256i, __m256i, __m256i) {
+            let redness = _mm256_add_epi16(cr, _mm256_mulhrs_epi16(cr, crToRed))
+            let blueness = _mm256_add_epi16(cb, _mm256_mulhrs_epi16(cb, cbToBlue))
             let green = _mm256_packs_epi32(
                 greenRest(_mm256_unpacklo_epi16(cb, cr)), greenRest(_mm256_unpackhi_epi16(cb, cr)))
-            return (red, _mm256_add_epi16(_mm256_sub_epi16(y, cr), green), blue)
+            return (
+                _mm256_add_epi16(y, redness), _mm256_add_epi16(_mm256_sub_epi16(y, cr), green),
+                _mm256_add_epi16(y, blueness)
+            )
         }
 
-        /// - Parameters: thirty-two samples each.
+        /// Converts thirty-two pixels, of which the samples with even and those with odd places come apart.
+        ///
+        /// - Parameters:
+        ///   - y: thirty-two samples.
+        ///   - cb: samples less 128, in 16 bits.
+        ///   - low: room for the 48 bytes of the pixels in the lower half of `y`.
+        ///   - high: the same for the upper half.
         @inline(__always)
-        func convertBytes(_ y: __m256i, _ cb: __m256i, _ cr: __m256i) -> (__m256i, __m256i, __m256i) {
-            let low = convert(
-                _mm256_unpacklo_epi8(y, zero), _mm256_unpacklo_epi8(cb, zero), _mm256_unpacklo_epi8(cr, zero))
-            let high = convert(
-                _mm256_unpackhi_epi8(y, zero), _mm256_unpackhi_epi8(cb, zero), _mm256_unpackhi_epi8(cr, zero))
+        func store(
+            _ y: __m256i, cb: (even: __m256i, odd: __m256i), cr: (even: __m256i, odd: __m256i),
+            low: UnsafeMutableRawPointer, high: UnsafeMutableRawPointer
+        ) {
+            let even = convert(_mm256_and_si256(y, lowBytes), cb.even, cr.even)
+            let odd = convert(_mm256_srli_epi16(y, 8), cb.odd, cr.odd)
+            unsafe interleaving.store(
+                _mm256_packus_epi16(even.0, odd.0), _mm256_packus_epi16(even.1, odd.1),
+                _mm256_packus_epi16(even.2, odd.2), low: low, high: high)
+        }
+
+        /// Thirty-two samples of chroma, less 128, those with even and those with odd places apart.
+        @inline(__always)
+        func centered(_ samples: __m256i) -> (even: __m256i, odd: __m256i) {
+            let center = _mm256_set1_epi16(128)
             return (
-                _mm256_packus_epi16(low.red, high.red), _mm256_packus_epi16(low.green, high.green),
-                _mm256_packus_epi16(low.blue, high.blue)
+                _mm256_sub_epi16(_mm256_and_si256(samples, lowBytes), center),
+                _mm256_sub_epi16(_mm256_srli_epi16(samples, 8), center)
             )
         }
     }
@@ -63,8 +76,7 @@
         let groups = out.count / 96
         precondition(y.count >= 32 &* groups && cb.count >= 32 &* groups && cr.count >= 32 &* groups)
         guard groups > 0 else { return 0 }
-        let constants = YCbCrConstants()
-        let interleaving = TripleInterleaving()
+        let conversion = YCbCrConversion()
         // Sound: group g takes samples 32g ..< 32g + 32 and writes bytes 96g ..< 96g + 96, which the precondition and `groups` bound.
         unsafe y.withUnsafeBytes { y in
             unsafe cb.withUnsafeBytes { cb in
@@ -74,11 +86,12 @@
                             let out = out.baseAddress
                         else { return }
                         for group in 0..<groups {
-                            let (red, green, blue) = unsafe constants.convertBytes(
+                            let to = unsafe out + 96 &* group
+                            unsafe conversion.store(
                                 (y + 32 &* group).loadUnaligned(as: __m256i.self),
-                                (cb + 32 &* group).loadUnaligned(as: __m256i.self),
-                                (cr + 32 &* group).loadUnaligned(as: __m256i.self))
-                            unsafe interleaving.store(red, green, blue, to: out + 96 &* group)
+                                cb: conversion.centered((cb + 32 &* group).loadUnaligned(as: __m256i.self)),
+                                cr: conversion.centered((cr + 32 &* group).loadUnaligned(as: __m256i.self)),
+                                low: to, high: to + 48)
                         }
                     }
                 }

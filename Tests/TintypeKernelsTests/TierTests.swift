@@ -96,4 +96,44 @@ import TintypeKernels
             }
         }
     }
+
+    /// Interpolation and conversion at once are the two after each other, in rows whose ends fall at every place of a vector.
+    @Test(arguments: CPUTier.available, [false, true])
+    func conversionWithUpsampling(_ tier: CPUTier, _ isHalfHeight: Bool) {
+        var random = SplitMix64(seed: 2)
+        for width in Array(5...200) + [1023, 1024] {
+            let columns = (width + 1) / 2
+            func samples(_ count: Int) -> [UInt8] {
+                (0..<count).map { _ in
+                    [0, 255, UInt8.random(in: 0...255, using: &random)].randomElement(using: &random) ?? 0
+                }
+            }
+            let (y, cb, farCb, cr, farCr) = (
+                samples(width), samples(columns), samples(columns), samples(columns), samples(columns)
+            )
+            var chroma = [UInt8](repeating: 0, count: 4 * columns)
+            var expected = [UInt8](repeating: 9, count: 3 * width)
+            var row = expected
+            var chromaSpan = chroma.mutableSpan
+            var expectedSpan = expected.mutableSpan
+            for (near, far, start) in [(cb, farCb, 0), (cr, farCr, 2 * columns)] {
+                if isHalfHeight {
+                    upsampleBoth2(near.span, far.span, into: &chromaSpan, at: start, tier: .portable)
+                } else {
+                    upsampleWidth2(near.span, into: &chromaSpan, at: start, tier: .portable)
+                }
+            }
+            let full = chromaSpan.span
+            convertYCbCrToRGB(
+                y.span, full.extracting(0..<2 * columns), full.extracting(2 * columns..<4 * columns),
+                into: &expectedSpan, tier: .portable)
+            var scratch = [UInt8](repeating: 0, count: 4 * columns)
+            var scratchSpan = scratch.mutableSpan
+            var rowSpan = row.mutableSpan
+            convertHalfWidthYCbCrToRGB(
+                y.span, cb: cb.span, farCb: farCb.span, cr: cr.span, farCr: farCr.span, isHalfHeight: isHalfHeight,
+                scratch: &scratchSpan, into: &rowSpan, tier: tier)
+            #expect(row == expected, "\(width)")
+        }
+    }
 }

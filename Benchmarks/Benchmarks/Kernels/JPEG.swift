@@ -54,6 +54,20 @@ func jpegDecoding() {
             convertYCbCrToRGB(plane.span, plane.span, plane.span, into: &target)
         }
     }
+    stage("YCbCr to RGB with upsampling 2x2") {
+        let luma: [UInt8] = noise(width, in: 0...255)
+        let near: [UInt8] = noise((width + 1) / 2, in: 0...255)
+        let far: [UInt8] = noise((width + 1) / 2, in: 100...255)
+        var row = [UInt8](repeating: 0, count: 3 * width)
+        var chroma = [UInt8](repeating: 0, count: 2 * (width + 1))
+        return {
+            var target = row.mutableSpan
+            var scratch = chroma.mutableSpan
+            convertHalfWidthYCbCrToRGB(
+                luma.span, cb: near.span, farCb: far.span, cr: near.span, farCr: far.span, isHalfHeight: true,
+                scratch: &scratch, into: &target)
+        }
+    }
 }
 
 func jpegEncoding() {
