@@ -46,6 +46,16 @@ public protocol ResampleSource: WeighedRows {
     ///   RGBA alone, `UInt16` no 16-bit samples with alpha, `Int32` only those, less `faintBits` bits.
     static func unpack(_ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Sample>, tier: CPUTier)
 
+    /// Unpacks some of the rows that are weighed, then weighs all for two rows of results (`weighRowsForTwo`), at once where a tier can do that.
+    ///
+    /// - Parameters:
+    ///   - bytes: the rows to be unpacked, one after the other.
+    ///   - fresh: which of the rows at `offsets` they are.
+    static func weighRowsForTwo(
+        _ rows: inout MutableSpan<Sample>, unpacking bytes: Span<UInt8>, layout: SampleLayout, to fresh: Range<Int>,
+        offsets: Span<Int>, weights: Span<Weight>, shift: Int, into row: inout MutableSpan<Result.Sample>, tier: CPUTier
+    )
+
     /// Has a row of bytes read, and makes numbers of it: in place where bytes are the numbers.
     ///
     /// - Parameters:
@@ -58,6 +68,27 @@ public protocol ResampleSource: WeighedRows {
 }
 
 extension ResampleSource {
+    public static func weighRowsForTwo(
+        _ rows: inout MutableSpan<Sample>, unpacking bytes: Span<UInt8>, layout: SampleLayout, to fresh: Range<Int>,
+        offsets: Span<Int>, weights: Span<Weight>, shift: Int, into row: inout MutableSpan<Result.Sample>, tier: CPUTier
+    ) {
+        unpackRows(bytes, layout, to: fresh, of: &rows, offsets, samples: row.count / 2, tier)
+        weighRowsForTwo(rows.span, offsets: offsets, weights: weights, shift: shift, into: &row, tier: tier)
+    }
+
+    /// - Parameter samples: of a row.
+    static func unpackRows(
+        _ bytes: Span<UInt8>, _ layout: SampleLayout, to fresh: Range<Int>, of rows: inout MutableSpan<Sample>,
+        _ offsets: Span<Int>, samples: Int, _ tier: CPUTier
+    ) {
+        if fresh.isEmpty { return }
+        let size = bytes.count / fresh.count
+        for (i, j) in fresh.enumerated() {
+            var row = rows._mutatingExtracting(offsets[j]..<offsets[j] + samples)
+            unpack(bytes.extracting(i * size..<(i + 1) * size), layout: layout, into: &row, tier: tier)
+        }
+    }
+
     @inlinable
     public static func read<Failure>(
         into row: inout MutableSpan<Sample>, layout: SampleLayout, by bytes: inout [UInt8],
@@ -113,6 +144,24 @@ private func copy(_ bytes: Span<UInt8>, to target: inout MutableSpan<UInt8>) {
 }
 
 extension Product: ResampleSource {
+    public static func weighRowsForTwo(
+        _ rows: inout MutableSpan<Int16>, unpacking bytes: Span<UInt8>, layout: SampleLayout, to fresh: Range<Int>,
+        offsets: Span<Int>, weights: Span<Int16>, shift: Int, into row: inout MutableSpan<Int16>,
+        tier: CPUTier = .current
+    ) {
+        #if arch(x86_64)
+            if tier == .avx2,
+                TintypeKernelsAVX2.weighRowsForTwo(
+                    &rows, multiplying: bytes, to: fresh, bias: Int16(productBias), offsets: offsets,
+                    weights: weights, shared: sharedPart(weights), shift: shift, into: &row)
+            {
+                return
+            }
+        #endif
+        unpackRows(bytes, layout, to: fresh, of: &rows, offsets, samples: row.count / 2, tier)
+        weighRowsForTwo(rows.span, offsets: offsets, weights: weights, shift: shift, into: &row, tier: tier)
+    }
+
     public static func unpack(
         _ bytes: Span<UInt8>, layout: SampleLayout, into row: inout MutableSpan<Int16>, tier: CPUTier = .current
     ) {

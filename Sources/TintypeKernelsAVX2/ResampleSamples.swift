@@ -1,6 +1,34 @@
 #if arch(x86_64)
     import _Builtin_intrinsics.intel
 
+    /// Makes products of bytes, sixteen at a time.
+    struct AlphaProducts {
+        private let alphaOverColors: __m256i
+        private let full: __m256i
+        private let bias: __m256i
+
+        /// - Parameters:
+        ///   - channels: 2 or 4.
+        ///   - bias: what is taken away from every product.
+        @inline(__always)
+        init(channels: Int, bias: Int16) {
+            // Of the 16-bit samples of pixels, alpha over its colours; 80 (hexadecimal) makes the zero that becomes 255.
+            let low = Int64(bitPattern: channels == 4 ? 0x8080_0706_0706_0706 : 0x8080_0706_8080_0302)
+            let high = Int64(bitPattern: channels == 4 ? 0x8080_0F0E_0F0E_0F0E : 0x8080_0F0E_8080_0B0A)
+            alphaOverColors = _mm256_set_epi64x(high, low, high, low)
+            full = channels == 4 ? _mm256_set1_epi64x(255 &<< 48) : _mm256_set1_epi32(255 &<< 16)
+            self.bias = _mm256_set1_epi16(bias)
+        }
+
+        @inline(__always)
+        func store(_ bytes: UnsafeRawPointer, to row: UnsafeMutableRawPointer) {
+            let samples = unsafe _mm256_cvtepu8_epi16(bytes.loadUnaligned(as: __m128i.self))
+            let factor = _mm256_or_si256(_mm256_shuffle_epi8(samples, alphaOverColors), full)
+            let products = _mm256_sub_epi16(_mm256_mullo_epi16(samples, factor), bias)
+            unsafe row.storeBytes(of: products, as: __m256i.self)
+        }
+    }
+
     /// - Parameters:
     ///   - channels: 2 or 4.
     ///   - bias: what is taken away from every product.
@@ -10,19 +38,9 @@
         _ bytes: UnsafeRawPointer, count: Int, channels: Int, bias: Int16, _ row: UnsafeMutableRawPointer
     ) -> Int {
         let groups = count / 16
-        // Of the 16-bit samples of pixels, alpha over its colours; 80 (hexadecimal) makes the zero that becomes 255.
-        let low = Int64(bitPattern: channels == 4 ? 0x8080_0706_0706_0706 : 0x8080_0706_8080_0302)
-        let high = Int64(bitPattern: channels == 4 ? 0x8080_0F0E_0F0E_0F0E : 0x8080_0F0E_8080_0B0A)
-        let alphaOverColors = _mm256_set_epi64x(high, low, high, low)
-        let full = channels == 4 ? _mm256_set1_epi64x(255 &<< 48) : _mm256_set1_epi32(255 &<< 16)
-        let bias = _mm256_set1_epi16(bias)
+        let products = AlphaProducts(channels: channels, bias: bias)
         // Group g takes bytes 16g ..< 16g + 16 and writes as many samples, of two bytes.
-        for group in 0..<groups {
-            let samples = unsafe _mm256_cvtepu8_epi16((bytes + 16 &* group).loadUnaligned(as: __m128i.self))
-            let factor = _mm256_or_si256(_mm256_shuffle_epi8(samples, alphaOverColors), full)
-            let products = _mm256_sub_epi16(_mm256_mullo_epi16(samples, factor), bias)
-            unsafe (row + 32 &* group).storeBytes(of: products, as: __m256i.self)
-        }
+        for group in 0..<groups { unsafe products.store(bytes + 16 &* group, to: row + 32 &* group) }
         return 16 / channels &* groups
     }
 

@@ -24,9 +24,8 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
     /// Rows of `result` still to be given out, of those made at once.
     private var made = 0
     private var given = 0
-    /// All rows of the source, if they are in memory, and where the next one begins.
+    /// All rows of the source, if they are in memory.
     private let pixels: [UInt8]?
-    private var position = 0
     private var bytes: [UInt8]
     private var between: [Row.Result.Sample]
     private var scratch: [Row.Result.Scratch]
@@ -63,10 +62,8 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
 
     /// Makes the next rows of the result.
     private mutating func makeRows(from source: inout AnyRowSource) throws(ImageError) {
-        while !rows.isReady {
-            if let pixels {
-                takeRow(of: pixels)
-            } else if rows.wantsNext {
+        while pixels == nil && !rows.isReady {
+            if rows.wantsNext {
                 try rows.pull(from: &source, plan.layout, by: &bytes)
             } else {
                 try source.readRow(into: &bytes)
@@ -74,22 +71,21 @@ where Row.Result: ResampleRow, Row.Result.Result: ResampleResult {
             }
         }
         (made, given) = (rows.ready, 0)
-        Self.pop(&rows, made, plan, into: &between)
+        Self.pop(&rows, made, plan, pixels, into: &between)
         Self.weigh(between, made, plan, columns, &scratch, &result)
     }
 
     private static func pop(
-        _ rows: inout VerticalPass<Row>, _ count: Int, _ plan: PassPlan, into between: inout [Row.Result.Sample]
+        _ rows: inout VerticalPass<Row>, _ count: Int, _ plan: PassPlan, _ pixels: [UInt8]?,
+        into between: inout [Row.Result.Sample]
     ) {
         var all = between.mutableSpan
         var span = all._mutatingExtracting(0..<count * plan.sourceSamples)
-        rows.pop(shift: plan.precision.afterFirst, into: &span)
-    }
-
-    private mutating func takeRow(of pixels: [UInt8]) {
-        let end = position + plan.horizontal.source * plan.layout.bytesPerPixel
-        if rows.wantsNext { rows.push(pixels.span.extracting(position..<end), plan.layout) } else { rows.skip() }
-        position = end
+        if let pixels {
+            rows.pop(of: pixels.span, plan.layout, shift: plan.precision.afterFirst, into: &span)
+        } else {
+            rows.pop(shift: plan.precision.afterFirst, into: &span)
+        }
     }
 
     private static func weigh(

@@ -49,10 +49,11 @@ struct VerticalPass<Row: WeighedRows> {
         step = mayPair && tallestPair <= Self.tallestWindow ? 2 : 1
         keepsWindow = tallest <= Self.tallestWindow
         let held = step == 2 ? tallestPair : keepsWindow ? tallest : Self.batch
-        if let picture, held <= Self.ways || Self.spreads(width) {
+        let spreads = Self.spreads(bytes: width * MemoryLayout<Row.Sample>.stride)
+        if let picture, held <= Self.ways || spreads {
             (rows, slots, stride, isPicture) = (picture, picture.count / width, width, true)
         } else {
-            let stride = Self.spreads(width) ? width : width + 256 / MemoryLayout<Row.Sample>.stride
+            let stride = spreads ? width : width + 256 / MemoryLayout<Row.Sample>.stride
             self.stride = stride
             (rows, slots, isPicture) = ([Row.Sample](repeating: 0, count: held * stride), held, false)
         }
@@ -63,13 +64,13 @@ struct VerticalPass<Row: WeighedRows> {
     /// Lines with the same place in a page that the first-level cache can hold.
     private static var ways: Int { 8 }
 
-    /// Whether the same columns of many rows of this width can be in the first-level cache at once: it tells lines apart by their place in a page.
-    private static func spreads(_ width: Int) -> Bool {
-        (128...896).contains(width * MemoryLayout<Row.Sample>.stride % 1024)
-    }
+    /// Whether the same columns of many rows that are so long can be in the first-level cache at once: it tells lines apart by their place in a page.
+    private static func spreads(bytes: Int) -> Bool { (128...896).contains(bytes % 1024) }
 
     /// Whether rows of a picture are surely weighed where they lie, not copied before.
-    static func weighsInPlace(_ axis: AxisWeights, width: Int) -> Bool { 2 * axis.taps <= ways || spreads(width) }
+    static func weighsInPlace(_ axis: AxisWeights, width: Int) -> Bool {
+        2 * axis.taps <= ways || spreads(bytes: width * MemoryLayout<Row.Sample>.stride)
+    }
 
     /// How many target rows at most have begun and not ended.
     private static func mostOpenRows(_ table: WeightTable<Row.Weight>) -> Int {
@@ -161,6 +162,36 @@ struct VerticalPass<Row: WeighedRows> {
             Row.round(sums.span.extracting(start..<start + width), shift: shift, into: &row)
         }
         target += count
+    }
+
+    /// Yields the same of a picture in memory, and takes the rows of it that are missing.
+    ///
+    /// - Parameter pixels: all of it.
+    mutating func pop(
+        of pixels: Span<UInt8>, _ layout: SampleLayout, shift: Int, into row: inout MutableSpan<Row.Result.Sample>
+    ) where Row: ResampleSource {
+        if isPicture { return pop(shift: shift, into: &row) }
+        while !wantsNext { skip() }
+        let size = width / layout.channels * layout.bytesPerPixel
+        let (sources, fresh) = (sources, next..<max(next, sources.upperBound))
+        guard ready == 2, Self.mayUnpackWeighing(sources.count, fresh.count, size) else {
+            for y in fresh { push(pixels.extracting(y * size..<(y + 1) * size), layout) }
+            return pop(shift: shift, into: &row)
+        }
+        let window = Window(table, target..<target + 2, sources, slots, stride)
+        (next, target) = (fresh.upperBound, target + 2)
+        var all = rows.mutableSpan
+        Row.weighRowsForTwo(
+            &all, unpacking: pixels.extracting(fresh.lowerBound * size..<fresh.upperBound * size), layout: layout,
+            to: fresh.lowerBound - sources.lowerBound..<fresh.upperBound - sources.lowerBound,
+            offsets: window.offsets.span.extracting(first: window.count),
+            weights: window.weights.span.extracting(first: 2 * window.count), shift: shift, into: &row, tier: .current)
+    }
+
+    /// Whether `fresh` rows of `size` bytes are better unpacked while `all` are weighed than before: processors read ahead in so many rows at once, and the first-level
+    /// cache holds so many whose lines have the same place.
+    private static func mayUnpackWeighing(_ all: Int, _ fresh: Int, _ size: Int) -> Bool {
+        all <= 16 && (fresh <= 6 || spreads(bytes: size))
     }
 
     /// Goes on through the picture to the end of the next target row.

@@ -221,6 +221,40 @@ struct ResampleKernelTests {
         }
     }
 
+    /// Rows of products made as they are weighed are those made before, and weigh the same, wherever they begin.
+    @Test(arguments: CPUTier.available, [0, 1, 2, 3])
+    func productsMadeOnTheWay(_ tier: CPUTier, _ start: Int) {
+        var generator = SplitMix64(seed: 35)
+        for width in [4, 28, 32, 36, 64, 92, 300] {
+            for fresh in [0..<0, 0..<6, 2..<6, 3..<4, 5..<6] {
+                let offsets = (0..<6).map { start * 4 + ($0 + 4) % 6 * (width + 8) }
+                let bytes = random(fresh.count * width, in: 0...255 as ClosedRange<UInt8>, using: &generator)
+                var weights = random(12, in: -2000...2000 as ClosedRange<Int16>, using: &generator)
+                (weights[5], weights[6], weights[7]) = (0, 0, 0)
+                let held = random(6 * (width + 8) + 12, in: .min ... .max as ClosedRange<Int16>, using: &generator)
+                var (rows, expectedRows) = (held, held)
+                var target = [Int16](repeating: 1, count: 2 * width)
+                var expected = target
+                var rowSpan = rows.mutableSpan
+                var targetSpan = target.mutableSpan
+                Product.weighRowsForTwo(
+                    &rowSpan, unpacking: bytes.span, layout: .rgba8, to: fresh, offsets: offsets.span,
+                    weights: weights.span, shift: 15, into: &targetSpan, tier: tier)
+                var expectedSpan = expectedRows.mutableSpan
+                for (i, j) in fresh.enumerated() {
+                    var row = expectedSpan._mutatingExtracting(offsets[j]..<offsets[j] + width)
+                    Product.unpack(
+                        bytes.span.extracting(i * width..<(i + 1) * width), layout: .rgba8, into: &row, tier: .portable)
+                }
+                var resultSpan = expected.mutableSpan
+                Product.weighRowsForTwo(
+                    expectedRows.span, offsets: offsets.span, weights: weights.span, shift: 15, into: &resultSpan,
+                    tier: .portable)
+                #expect(rows == expectedRows && target == expected, "\(width) \(fresh)")
+            }
+        }
+    }
+
     @Test func unsignedSixteenBits() {
         columns(UInt16.self, samples: 0...65_535, weights: -(1 << 20)...1 << 20, shifts: [12, 20, 30])
         // The sum of the weights, without signs, has to stay below 1.8 × 2²⁶.

@@ -17,6 +17,20 @@ func resampling() {
             AlphaBytes.weighRows(rows.span, offsets: offsets.span, weights: weights.span, shift: 14, into: &target)
         }
     }
+    stage("8 bits with alpha rows for two, two of four unpacked") {
+        let bytes: [UInt8] = noise(2 * 4 * width, in: 0...255)
+        var rows: [Int16] = noise(4 * 4 * width, in: -32_767...32_258)
+        let weights: [Int16] = noise(8, in: 0...600)
+        let offsets = [0, 1, 2, 3].map { $0 * 4 * width }
+        var row: [Int16] = noise(2 * 4 * width, in: 0...0)
+        return {
+            var held = rows.mutableSpan
+            var target = row.mutableSpan
+            Product.weighRowsForTwo(
+                &held, unpacking: bytes.span, layout: .rgba8, to: 2..<4, offsets: offsets.span, weights: weights.span,
+                shift: 14, into: &target)
+        }
+    }
     let wideAlpha = SampleLayout(channels: 4, isWide: true, hasAlpha: true)
     passes("16 bits with alpha", Int32.self, wideAlpha, in: 0...1 << 26, weight: 1 << 18, shifts: (24, 24))
 }
