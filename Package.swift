@@ -41,7 +41,7 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-        .target(name: "TintypeCore", swiftSettings: hot),
+        .target(name: "TintypeCore", dependencies: ["TintypeKernels"], swiftSettings: hot),
         .target(name: "TintypeKernelsAVX2", swiftSettings: avx2),
         .target(
             name: "TintypeKernels", dependencies: ["TintypeKernelsAVX2"], exclude: ["NOTES.md"], swiftSettings: hot),

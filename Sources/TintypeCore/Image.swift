@@ -1,3 +1,5 @@
+internal import TintypeKernels
+
 /// A whole frame in memory.
 public struct Image: Sendable, Hashable {
     public let size: Size
@@ -26,7 +28,7 @@ public struct Image: Sendable, Hashable {
         var budget = MemoryBudget(limit: limit)
         let stride = source.bytesPerRow
         try budget.charge(size.height, stride: stride, for: "the picture of \(size)")
-        var pixels = [UInt8](repeating: 0, count: size.height * stride)
+        var pixels: [UInt8] = zeros(size.height * stride)
         var all = pixels.mutableSpan
         for y in 0..<size.height {
             var row = all._mutatingExtracting(y * stride..<(y + 1) * stride)

@@ -1,3 +1,5 @@
+internal import TintypeKernels
+
 /// How a stored picture is to be turned and mirrored for showing: the eight values of EXIF's tag 0112 (EXIF 2.32 §4.6.4).
 ///
 /// The names say where the stored first row and first column are shown.
@@ -63,7 +65,7 @@ extension Image {
         let down = mirrors.y ? -downSource : downSource
         let start =
             (mirrors.x ? (shown.width - 1) * acrossSource : 0) + (mirrors.y ? (shown.height - 1) * downSource : 0)
-        var turned = [UInt8](repeating: 0, count: pixels.count)
+        var turned: [UInt8] = zeros(pixels.count)
         var target = turned.mutableSpan
         let source = pixels.span
         var out = 0

@@ -1,4 +1,5 @@
 import TintypeCore
+import TintypeKernels
 
 /// Where the quantised coefficients of each component lie in one array: block rows from the top, blocks from the left, in whole MCUs.
 struct CoefficientLayout {
@@ -80,10 +81,10 @@ struct CoefficientStore {
     /// Makes room, all zero.
     mutating func allocate(isProgressive: Bool, _ budget: inout MemoryBudget) throws(ImageError) {
         try budget.charge(layout.count, stride: 2, for: "the coefficients", format: .jpeg)
-        values = [Int16](repeating: 0, count: layout.count)
+        values = zeros(layout.count)
         guard isProgressive else { return }
         try budget.charge(layout.blocks, stride: 8, for: "the coefficients", format: .jpeg)
-        masks = [UInt64](repeating: 0, count: layout.blocks)
+        masks = zeros(layout.blocks)
     }
 
     mutating func clear() {
