@@ -176,24 +176,25 @@ private func weighPairs<Row: ResampleRow>(
     precondition(shift >= 1 && columns.lastStart < max(pixels, 1) && scratch.count >= 4 * (pixels + taps + 8))
     guard done < windows else { return }
     pairPixels(row, channels, taps: taps, &scratch)
-    let half: Int32 = 1 &<< Int32(truncatingIfNeeded: shift &- 1)
-    let shift = Int32(truncatingIfNeeded: shift)
+    if channels == 4 && Row.Result.Sample.self == Int32.self {
+        return sumPairs(
+            scratch.span, columns, done..<windows, shift, base: Int32(truncatingIfNeeded: base), &target, at: done)
+    }
     var sums = [128 of Int32](repeating: 0)
     var i = done
     while i < windows {
         let count = min(32, windows &- i)
         var block = sums.mutableSpan
-        sumPairs(scratch.span, columns, i..<i &+ count, half, &block)
+        sumPairs(scratch.span, columns, i..<i &+ count, shift, base: 0, &block, at: 0)
         if channels == 4 {
             for k in 0..<4 &* count {
-                unsafe target[unchecked: 4 &* i &+ k] = saturated(sums[unchecked: k] &>> shift) &+ base
+                unsafe target[unchecked: 4 &* i &+ k] = saturated(sums[unchecked: k]) &+ base
             }
         } else {
-            let done = storeTriples(sums.span, count, shift, at: i, &target)
+            let done = storeTriples(sums.span, count, at: i, &target)
             for k in done..<count {
                 for c in 0..<3 {
-                    let sum = unsafe sums[unchecked: 4 &* k &+ c] &>> shift
-                    unsafe target[unchecked: 3 &* (i &+ k) &+ c] = saturated(sum) &+ base
+                    unsafe target[unchecked: 3 &* (i &+ k) &+ c] = saturated(sums[unchecked: 4 &* k &+ c]) &+ base
                 }
             }
         }
@@ -206,7 +207,7 @@ private func weighPairs<Row: ResampleRow>(
 /// - Returns: how many were stored: none where the results are no bytes.
 @inline(__always)
 private func storeTriples<Result: FixedWidthInteger & BitwiseCopyable>(
-    _ sums: Span<Int32>, _ count: Int, _ shift: Int32, at first: Int, _ target: inout MutableSpan<Result>
+    _ sums: Span<Int32>, _ count: Int, at first: Int, _ target: inout MutableSpan<Result>
 ) -> Int {
     #if arch(x86_64)
         guard Result.self == UInt8.self else { return 0 }
@@ -218,7 +219,7 @@ private func storeTriples<Result: FixedWidthInteger & BitwiseCopyable>(
             unsafe target.withUnsafeMutableBytes { target in
                 for k in 0..<whole {
                     let four = unsafe sums.loadUnaligned(fromByteOffset: 16 &* k, as: __m128i.self)
-                    let words = _mm_packs_epi32(_mm_srai_epi32(four, shift), _mm_setzero_si128())
+                    let words = _mm_packs_epi32(four, _mm_setzero_si128())
                     let bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words))
                     unsafe target.storeBytes(of: bytes, toByteOffset: 3 &* (first &+ k), as: Int32.self)
                 }
@@ -258,23 +259,28 @@ private func pairPixels(_ row: Span<Int16>, _ channels: Int, taps: Int, _ pairs:
     }
 }
 
-/// The sums of some windows, four numbers each, on top of `start`.
+/// The sums of some windows, shifted right with rounding and increased by `base`: four numbers of 32 bits each.
+///
+/// - Parameter place: where the first window's go, in windows.
 @inline(__always)
-private func sumPairs(
-    _ pairs: Span<Int16>, _ columns: borrowing ColumnWeights<Int16>, _ windows: Range<Int>, _ start: Int32,
-    _ sums: inout MutableSpan<Int32>
+private func sumPairs<Number: FixedWidthInteger & BitwiseCopyable>(
+    _ pairs: Span<Int16>, _ columns: borrowing ColumnWeights<Int16>, _ windows: Range<Int>, _ shift: Int, base: Int32,
+    _ sums: inout MutableSpan<Number>, at place: Int
 ) {
+    precondition(Number.bitWidth == 32 && place >= 0 && 4 * (place + windows.count) <= sums.count)
+    let half = SIMD4<Int32>(repeating: 1 &<< Int32(truncatingIfNeeded: shift &- 1))
+    let (shift, base) = (SIMD4(repeating: Int32(truncatingIfNeeded: shift)), SIMD4(repeating: base))
     let (stride, steps) = (2 &* columns.taps, (columns.longest &+ 1) / 2)
     let starts = columns.starts.span
     // Sound: windows begin within the row, at even pixels, and have at most `taps` weights, an even number; `pairs` holds as many pixels more; `sums` four numbers for
-    // each window.
+    // each window, as the precondition says.
     unsafe pairs.withUnsafeBytes { pairs in
         unsafe columns.weights.withUnsafeBytes { weights in
             unsafe sums.withUnsafeMutableBytes { sums in
                 guard let pairs = pairs.baseAddress, let weights = weights.baseAddress, let sums = sums.baseAddress
                 else { return }
                 for i in windows {
-                    var sum = SIMD4<Int32>(repeating: start)
+                    var sum = half
                     let from = unsafe pairs + 8 &* starts[unchecked: i]
                     let own = unsafe weights + stride &* i
                     for k in 0..<steps {
@@ -284,7 +290,8 @@ private func sumPairs(
                         sum &+= pairProducts(samples, weight)
                     }
                     unsafe sums.storeBytes(
-                        of: sum, toByteOffset: 16 &* (i &- windows.lowerBound), as: SIMD4<Int32>.self)
+                        of: (sum &>> shift) &+ base, toByteOffset: 16 &* (place &+ i &- windows.lowerBound),
+                        as: SIMD4<Int32>.self)
                 }
             }
         }
