@@ -20,10 +20,11 @@ public func zeros<Element: FixedWidthInteger & BitwiseCopyable>(_ count: Int) ->
 /// Asks for large pages in all whole pages of `memory`, if those may be some.
 private func adviseHugePages(_ memory: UnsafeMutableRawBufferPointer) {
     #if canImport(Glibc)
-        let (page, hugePage) = (4096, 1 << 21)
-        guard memory.count >= 2 * hugePage, let base = memory.baseAddress else { return }
-        let first = unsafe base.alignedUp(toMultipleOf: page)
-        let last = unsafe (base + memory.count).alignedDown(toMultipleOf: page)
+        // A multiple of every size that small pages have.
+        let pages = 1 << 16
+        guard memory.count >= 1 << 22, let base = memory.baseAddress else { return }
+        let first = unsafe base.alignedUp(toMultipleOf: pages)
+        let last = unsafe (base + memory.count).alignedDown(toMultipleOf: pages)
         // Where it is not heeded, all goes on in small pages.
         unsafe _ = madvise(first, last - first, MADV_HUGEPAGE)
     #endif
