@@ -67,16 +67,10 @@ extension Image {
             (mirrors.x ? (shown.width - 1) * acrossSource : 0) + (mirrors.y ? (shown.height - 1) * downSource : 0)
         var turned: [UInt8] = zeros(pixels.count)
         var target = turned.mutableSpan
-        let source = pixels.span
-        var out = 0
-        for y in 0..<shown.height {
-            var from = start + y * down
-            for _ in 0..<shown.width {
-                for byte in 0..<bytes { target[out &+ byte] = source[from &+ byte] }
-                out &+= bytes
-                from &+= across
-            }
-        }
+        PixelTurning.turn(
+            pixels.span, from: start, across: across, down: down, width: shown.width, height: shown.height,
+            bytes: bytes,
+            into: &target)
         return Image(size: shown, pixelFormat: pixelFormat, pixels: turned, metadata: metadata)
     }
 }

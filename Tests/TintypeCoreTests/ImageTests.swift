@@ -54,12 +54,17 @@ import TintypeCore
         #expect(rows.joined(separator: "/") == shown)
     }
 
-    @Test(arguments: Orientation.allCases, [PixelFormat.grayAlpha8, .rgb8, .rgba16])
+    /// Pixels of every number of bytes, in pictures below and above what is turned at once.
+    @Test(
+        arguments: Orientation.allCases, [PixelFormat.gray8, .grayAlpha8, .rgb8, .rgba8, .rgb16, .rgba16])
     func turningKeepsPixelsWhole(_ orientation: Orientation, _ format: PixelFormat) {
-        let image = Self.picture(Size(7, 3), format)
+        for size in [Size(7, 3), Size(1, 1), Size(140, 131)] { turn(Self.picture(size, format), orientation) }
+    }
+
+    private func turn(_ image: Image, _ orientation: Orientation) {
         let turned = image.oriented(orientation)
-        let (bytes, mirrors) = (format.bytesPerPixel, orientation.mirrors)
-        #expect(turned.size == (orientation.swapsAxes ? Size(3, 7) : Size(7, 3)))
+        let (bytes, mirrors) = (image.pixelFormat.bytesPerPixel, orientation.mirrors)
+        #expect(turned.size == (orientation.swapsAxes ? image.size.transposed : image.size))
         for y in 0..<turned.size.height {
             for x in 0..<turned.size.width {
                 let (u, v) = (mirrors.x ? turned.size.width - 1 - x : x, mirrors.y ? turned.size.height - 1 - y : y)
