@@ -69,8 +69,7 @@ extension Image {
         var target = turned.mutableSpan
         PixelTurning.turn(
             pixels.span, from: start, across: across, down: down, width: shown.width, height: shown.height,
-            bytes: bytes,
-            into: &target)
+            bytes: bytes, into: &target)
         return Image(size: shown, pixelFormat: pixelFormat, pixels: turned, metadata: metadata)
     }
 }
