@@ -41,6 +41,17 @@ func pngLines() {
             }
         }
     }
+    stage("RGB turned by a quarter") {
+        let (across, down) = (width, 300)
+        let picture: [UInt8] = noise(3 * across * down, in: 0...255)
+        var turned = picture
+        return {
+            var target = turned.mutableSpan
+            PixelTurning.turn(
+                picture.span, from: 3 * across * (down - 1), across: -3 * across, down: 3, width: down, height: across,
+                bytes: 3, into: &target)
+        }
+    }
     stage("8 bits to 16 and back") {
         let narrow: [UInt8] = noise(3 * width, in: 0...255)
         var (wide, back) = ([UInt8](repeating: 0, count: 6 * width), narrow)
