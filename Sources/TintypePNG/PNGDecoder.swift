@@ -129,18 +129,24 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
     }
 
     private mutating func streamRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
-        guard let line = try nextLine() else {
-            for i in row.indices { row[i] = 0 }
-            return
+        if converter.changesNothing {
+            if try nextLine(into: &row) == nil { Self.clear(&row) }
+        } else if let line = try nextLine() {
+            try convert(line, into: &row)
+        } else {
+            Self.clear(&row)
         }
-        try convert(line, into: &row)
+    }
+
+    private static func clear(_ row: inout MutableSpan<UInt8>) {
+        for i in row.indices { row[i] = 0 }
     }
 
     /// Adam7 (PNG §8.1): even rows are put together of what was kept, odd ones come from the file.
     private mutating func interlacedRow(into row: inout MutableSpan<UInt8>) throws(ImageError) {
         if early == nil { try readEarlyPasses() }
         guard nextRow % 2 == 0 else { return try streamRow(into: &row) }
-        for i in row.indices { row[i] = 0 }
+        Self.clear(&row)
         let pixelBytes = info.pixelFormat.bytesPerPixel
         for kept in early?.passes ?? [] {
             guard let start = kept.start(inRow: nextRow) else { continue }
@@ -172,11 +178,27 @@ public struct PNGDecoder: ImageDecoder, ~Copyable {
         do {
             return try scanlines.next(from: &chunks)
         } catch {
-            guard scanlines.hasReadLines else { throw error }
-            try chunks.log.pass(over: error, row: scanlines.firstMissingRow)
-            isBroken = true
+            try passOver(error)
             return nil
         }
+    }
+
+    /// The next line, straight into a row that is as the file stores it.
+    private mutating func nextLine(into row: inout MutableSpan<UInt8>) throws(ImageError) -> ScanlineReader.Line? {
+        if isBroken { return nil }
+        do {
+            return try scanlines.next(from: &chunks, into: &row)
+        } catch {
+            try passOver(error)
+            return nil
+        }
+    }
+
+    /// Takes the picture as ending where it breaks off, if there is any of it.
+    private mutating func passOver(_ error: ImageError) throws(ImageError) {
+        guard scanlines.hasReadLines else { throw error }
+        try chunks.log.pass(over: error, row: scanlines.firstMissingRow)
+        isBroken = true
     }
 
     func convertedBytes(_ line: ScanlineReader.Line) -> Int { line.width * converter.format.bytesPerPixel }

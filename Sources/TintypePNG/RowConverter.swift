@@ -42,6 +42,9 @@ struct RowConverter {
         }
     }
 
+    /// Whether lines are rows as they are.
+    var changesNothing: Bool { conversion == .copy }
+
     /// What grey samples below 8 bits are multiplied by, so that the largest is 255.
     private var grayScale: UInt8 {
         switch header.depth {

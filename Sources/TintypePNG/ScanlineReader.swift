@@ -74,40 +74,76 @@ struct ScanlineReader: ~Copyable {
     /// - Returns: nil after the last.
     /// - Throws: `truncated` where the data end too early, `malformed` where they are damaged.
     mutating func next(from chunks: inout ChunkReader) throws(ImageError) -> Line? {
-        guard pass < passes.count else { return nil }
-        let geometry = passes[pass]
-        let size = geometry.size(in: header.size)
-        let count = header.lineBytes(size.width)
-        while end - start < count + 1 { try refill(from: &chunks) }
+        guard let (place, count) = try prepare(from: &chunks) else { return nil }
         swap(&line, &prior)
-        if lineInPass == 0 {
-            for i in prior.indices { prior[i] = 0 }
-        }
-        let filter = window[start]
-        guard
-            Self.reconstruct(
-                filter, window, start + 1, count, header.filterDistance, prior: prior, into: &line)
-        else { throw chunks.error(.malformed, "filter type \(filter) does not exist") }
-        start += count + 1
-        let place = Line(width: size.width, x: geometry.x, dx: geometry.dx, row: geometry.y + lineInPass * geometry.dy)
-        linesRead += 1
-        lineInPass += 1
-        if lineInPass == size.height {
-            pass += 1
-            lineInPass = 0
-        }
+        try Self.reconstruct(window, start, header.filterDistance, prior: prior, into: &line, count, chunks)
+        advance(by: count)
         return place
     }
 
+    /// Reads the next line straight into `row`, which has its length. `line` keeps a copy, as the line above the next.
+    ///
+    /// - Returns: as `next(from:)`; so are errors.
+    mutating func next(
+        from chunks: inout ChunkReader, into row: inout MutableSpan<UInt8>
+    ) throws(ImageError) -> Line? {
+        guard let (place, count) = try prepare(from: &chunks) else { return nil }
+        precondition(row.count == count)
+        try Self.reconstruct(window, start, header.filterDistance, prior: line, into: &row, chunks)
+        Self.copy(row.span, into: &line)
+        advance(by: count)
+        return place
+    }
+
+    private static func copy(_ row: Span<UInt8>, into line: inout [UInt8]) {
+        var whole = line.mutableSpan
+        for i in row.indices { whole[i] = row[i] }
+    }
+
+    /// Sees to it that the window holds the next line, and that the line above the first of a pass is zeros.
+    ///
+    /// - Returns: the line's place and its bytes without the filter type, nil after the last.
+    private mutating func prepare(from chunks: inout ChunkReader) throws(ImageError) -> (Line, count: Int)? {
+        guard pass < passes.count else { return nil }
+        let geometry = passes[pass]
+        let width = geometry.size(in: header.size).width
+        let count = header.lineBytes(width)
+        while end - start < count + 1 { try refill(from: &chunks) }
+        if lineInPass == 0 {
+            for i in line.indices { line[i] = 0 }
+        }
+        return (Line(width: width, x: geometry.x, dx: geometry.dx, row: geometry.y + lineInPass * geometry.dy), count)
+    }
+
+    private mutating func advance(by count: Int) {
+        start += count + 1
+        linesRead += 1
+        lineInPass += 1
+        if lineInPass == passes[pass].size(in: header.size).height {
+            pass += 1
+            lineInPass = 0
+        }
+    }
+
     private static func reconstruct(
-        _ filter: UInt8, _ window: [UInt8], _ start: Int, _ count: Int, _ distance: Int, prior: [UInt8],
-        into line: inout [UInt8]
-    ) -> Bool {
+        _ window: [UInt8], _ start: Int, _ distance: Int, prior: [UInt8], into line: inout [UInt8], _ count: Int,
+        _ chunks: borrowing ChunkReader
+    ) throws(ImageError) {
         var whole = line.mutableSpan
         var target = whole._mutatingExtracting(0..<count)
-        return PNGUnfilter.reconstruct(
-            filter: filter, window.span.extracting(start..<start + count), prior: prior.span.extracting(0..<count),
-            bytesPerPixel: distance, into: &target)
+        try reconstruct(window, start, distance, prior: prior, into: &target, chunks)
+    }
+
+    /// Undoes the filter of the line whose filter type is at `start`.
+    private static func reconstruct(
+        _ window: [UInt8], _ start: Int, _ distance: Int, prior: [UInt8], into target: inout MutableSpan<UInt8>,
+        _ chunks: borrowing ChunkReader
+    ) throws(ImageError) {
+        let (filter, count) = (window[start], target.count)
+        let isKnown = PNGUnfilter.reconstruct(
+            filter: filter, window.span.extracting(start + 1..<start + 1 + count),
+            prior: prior.span.extracting(0..<count), bytesPerPixel: distance, into: &target)
+        guard isKnown else { throw chunks.error(.malformed, "filter type \(filter) does not exist") }
     }
 
     /// Inflates more bytes into the window.
