@@ -63,8 +63,12 @@ public enum PNGUnpack {
     ) {
         precondition(table.count == 256 && out.count == indexes.count * channels)
         precondition(channels == 3 || channels == 4)
+        var done = 0
         if channels == 4 {
-            for i in indexes.indices {
+            #if arch(x86_64)
+                if tier == .avx2 { done = TintypeKernelsAVX2.lookUpQuadruples(indexes, in: table, into: &out) }
+            #endif
+            for i in done..<indexes.count {
                 let entry = unsafe table[unchecked: Int(indexes[i])]
                 let at = 4 &* i
                 unsafe out[unchecked: at] = UInt8(truncatingIfNeeded: entry)
@@ -73,7 +77,6 @@ public enum PNGUnpack {
                 unsafe out[unchecked: at &+ 3] = UInt8(truncatingIfNeeded: entry &>> 24)
             }
         } else {
-            var done = 0
             #if arch(x86_64)
                 if tier == .avx2 { done = TintypeKernelsAVX2.lookUpTriples(indexes, in: table, into: &out) }
             #endif

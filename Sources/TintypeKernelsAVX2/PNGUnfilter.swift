@@ -137,4 +137,34 @@
         }
         return pixels
     }
+
+    /// Palette entries with their alpha: two pixels are written at once, and eight indexes read.
+    ///
+    /// - Precondition: `table` has 256 entries; `out` holds four bytes an index.
+    /// - Returns: how many pixels were done; the rest is the caller's.
+    public func lookUpQuadruples(
+        _ indexes: Span<UInt8>, in table: Span<UInt32>, into out: inout MutableSpan<UInt8>
+    ) -> Int {
+        precondition(table.count == 256 && out.count == 4 * indexes.count)
+        let groups = indexes.count / 8
+        // Sound: eight indexes, and the eight pixels they stand for, lie within the spans; an index is below 256.
+        unsafe indexes.withUnsafeBytes { indexes in
+            unsafe out.withUnsafeMutableBytes { out in
+                guard let indexes = indexes.baseAddress, let out = out.baseAddress else { return }
+                for group in 0..<groups {
+                    let eight = unsafe (indexes + 8 &* group).loadUnaligned(as: UInt64.self)
+                    @inline(__always)
+                    func entry(_ k: UInt64) -> UInt64 {
+                        unsafe UInt64(table[unchecked: Int(truncatingIfNeeded: eight &>> (8 &* k) & 255)])
+                    }
+                    let to = unsafe out + 32 &* group
+                    unsafe to.storeBytes(of: entry(0) | entry(1) &<< 32, as: UInt64.self)
+                    unsafe (to + 8).storeBytes(of: entry(2) | entry(3) &<< 32, as: UInt64.self)
+                    unsafe (to + 16).storeBytes(of: entry(4) | entry(5) &<< 32, as: UInt64.self)
+                    unsafe (to + 24).storeBytes(of: entry(6) | entry(7) &<< 32, as: UInt64.self)
+                }
+            }
+        }
+        return 8 &* groups
+    }
 #endif

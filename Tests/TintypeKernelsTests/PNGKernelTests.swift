@@ -79,9 +79,9 @@ import TintypeKernels
 
     @Test func palettes() {
         let table = (0..<256).map { UInt32($0) &* 0x0123_4567 }
-        let indexes: [UInt8] = [0, 1, 255, 17, 128]
+        let indexes: [UInt8] = [0, 1, 255, 17, 128] + (0..<20).map { 13 &* $0 }
         for (channels, tier) in [3, 4].flatMap({ channels in CPUTier.available.map { (channels, $0) } }) {
-            for count in 0...5 {
+            for count in 0...indexes.count {
                 let some = indexes.span.extracting(first: count)
                 var row = [UInt8](repeating: 0, count: count * channels)
                 var out = row.mutableSpan
