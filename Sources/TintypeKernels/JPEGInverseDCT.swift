@@ -69,10 +69,19 @@ public func inverseDCT(
 private func transformBlock(
     _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
 ) {
-    var lower: UInt64 = 0
-    for i in Swift.stride(from: 16, to: 128, by: 8) {
+    // What there is to the left in rows 1 to 3; and outside of the corner of 4×4, but for the first row.
+    var (lower, outside): (UInt64, UInt64) = (0, 0)
+    for i in Swift.stride(from: 16, to: 64, by: 16) {
         unsafe lower |= UnsafeRawPointer(c).loadUnaligned(fromByteOffset: i, as: UInt64.self)
+        unsafe outside |= UnsafeRawPointer(c).loadUnaligned(fromByteOffset: i &+ 8, as: UInt64.self)
     }
+    for i in Swift.stride(from: 64, to: 128, by: 8) {
+        unsafe outside |= UnsafeRawPointer(c).loadUnaligned(fromByteOffset: i, as: UInt64.self)
+    }
+    if lower != 0, unsafe outside | UnsafeRawPointer(c).loadUnaligned(fromByteOffset: 8, as: UInt64.self) == 0 {
+        return unsafe transformCorner(c, q, out, stride)
+    }
+    lower |= outside
     // What the first pass gives: rows, of which all are the same where only the first has coefficients.
     var w = [64 of Int16](repeating: 0)
     if lower == 0 {
@@ -129,6 +138,43 @@ private func transformBlock(
     for y in 0..<8 { for x in 0..<8 { unsafe out[stride &* y &+ x] = bytes[8 &* x &+ y] } }
 }
 
+/// The same for a block with no coefficients outside of the first four rows and columns.
+@inline(__always)
+private func transformCorner(
+    _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ out: UnsafeMutablePointer<UInt8>, _ stride: Int
+) {
+    var w = [64 of Int16](repeating: 0)
+    for i in 0..<8 {
+        let out = unsafe transform(
+            Int32(c[i] &* q[i]), Int32(c[i &+ 8] &* q[i &+ 8]), Int32(c[i &+ 16] &* q[i &+ 16]),
+            Int32(c[i &+ 24] &* q[i &+ 24]))
+        w[i] = saturated(out.0, constantBits &- passBits)
+        w[i &+ 8] = saturated(out.1, constantBits &- passBits)
+        w[i &+ 16] = saturated(out.2, constantBits &- passBits)
+        w[i &+ 24] = saturated(out.3, constantBits &- passBits)
+        w[i &+ 32] = saturated(out.4, constantBits &- passBits)
+        w[i &+ 40] = saturated(out.5, constantBits &- passBits)
+        w[i &+ 48] = saturated(out.6, constantBits &- passBits)
+        w[i &+ 56] = saturated(out.7, constantBits &- passBits)
+    }
+    var v = [32 of Int16](repeating: 0)
+    for y in 0..<8 { for x in 0..<4 { v[8 &* x &+ y] = w[8 &* y &+ x] } }
+    let shift = constantBits &+ passBits &+ 3
+    var bytes = [64 of UInt8](repeating: 0)
+    for i in 0..<8 {
+        let out = transform(Int32(v[i]), Int32(v[i &+ 8]), Int32(v[i &+ 16]), Int32(v[i &+ 24]))
+        bytes[i] = sample(rounded(out.0, shift))
+        bytes[i &+ 8] = sample(rounded(out.1, shift))
+        bytes[i &+ 16] = sample(rounded(out.2, shift))
+        bytes[i &+ 24] = sample(rounded(out.3, shift))
+        bytes[i &+ 32] = sample(rounded(out.4, shift))
+        bytes[i &+ 40] = sample(rounded(out.5, shift))
+        bytes[i &+ 48] = sample(rounded(out.6, shift))
+        bytes[i &+ 56] = sample(rounded(out.7, shift))
+    }
+    for y in 0..<8 { for x in 0..<8 { unsafe out[stride &* y &+ x] = bytes[8 &* x &+ y] } }
+}
+
 @inline(__always)
 private func rounded(_ value: Int32, _ shift: Int32) -> Int32 {
     (value &+ (1 &<< (shift &- 1))) &>> shift
@@ -170,5 +216,23 @@ private func transform(
     let o1 = in5 &* (fix2p053119869 &- fix2p562915447) &- in3 &* fix2p562915447 &+ z4
     let o2 = in3 &* (fix3p072711026 &- fix2p562915447) &- in5 &* fix2p562915447 &+ z3
     let o3 = in1 &* (fix1p501321110 &- fix0p899976223) &- in7 &* fix0p899976223 &+ z4
+    return (a0 &+ o3, a1 &+ o2, a2 &+ o1, a3 &+ o0, a3 &- o0, a2 &- o1, a1 &- o2, a0 &- o3)
+}
+
+/// The same of four values with four zeros behind them: what those would be multiplied by is left out.
+@inline(__always)
+private func transform(
+    _ in0: Int32, _ in1: Int32, _ in2: Int32, _ in3: Int32
+) -> (Int32, Int32, Int32, Int32, Int32, Int32, Int32, Int32) {
+    let e = in0 &<< constantBits
+    let e2 = in2 &* fix0p541196100
+    let e3 = in2 &* (fix0p541196100 &+ fix0p765366865)
+    let (a0, a3, a1, a2) = (e &+ e3, e &- e3, e &+ e2, e &- e2)
+    let z3 = in3 &* (fix1p175875602 &- fix1p961570560)
+    let z4 = in1 &* (fix1p175875602 &- fix0p390180644)
+    let o0 = z3 &+ in1 &* (fix1p175875602 &- fix0p899976223)
+    let o1 = z4 &+ in3 &* (fix1p175875602 &- fix2p562915447)
+    let o2 = z3 &+ in3 &* (fix3p072711026 &- fix2p562915447) &+ in1 &* fix1p175875602
+    let o3 = z4 &+ in1 &* (fix1p501321110 &- fix0p899976223) &+ in3 &* fix1p175875602
     return (a0 &+ o3, a1 &+ o2, a2 &+ o1, a3 &+ o0, a3 &- o0, a2 &- o1, a1 &- o2, a0 &- o3)
 }

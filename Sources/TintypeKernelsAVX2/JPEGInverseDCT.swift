@@ -30,6 +30,40 @@
         )
     }
 
+    private typealias Quartet = (__m256i, __m256i, __m256i, __m256i)
+
+    /// The same where the last four values are zero: what they are multiplied by is left out.
+    @inline(__always)
+    private func transform(_ v: Quartet, _ bits: Int32) -> Octet {
+        let e = shifted(v.0, by: 3).adding(_mm256_set1_epi32(1 << (bits - 1)))
+        let even = Interleaved(v.2, _mm256_setzero_si256())
+        let (e2, e3) = (even.weighed(4433, 0), even.weighed(10703, 0))
+        let (a0, a3, a1, a2) = (e.adding(e3), e.subtracting(e3), e.adding(e2), e.subtracting(e2))
+        let odd = Interleaved(v.3, v.1)
+        let o0 = odd.weighed(-6436, 9633 - 7373)
+        let o1 = odd.weighed(9633 - 20995, 6437)
+        let o2 = odd.weighed(4177 - 6436, 9633)
+        let o3 = odd.weighed(9633, 6437 + 4926)
+        return (
+            a0.adding(o3).packed(bits), a1.adding(o2).packed(bits), a2.adding(o1).packed(bits),
+            a3.adding(o0).packed(bits), a3.subtracting(o0).packed(bits), a2.subtracting(o1).packed(bits),
+            a1.subtracting(o2).packed(bits), a0.subtracting(o3).packed(bits)
+        )
+    }
+
+    /// The first four values of rows to columns, in each half.
+    @inline(__always)
+    private func firstTransposed(_ r: Octet) -> Quartet {
+        let (a0, a2) = (_mm256_unpacklo_epi16(r.0, r.1), _mm256_unpacklo_epi16(r.2, r.3))
+        let (a4, a6) = (_mm256_unpacklo_epi16(r.4, r.5), _mm256_unpacklo_epi16(r.6, r.7))
+        let (b0, b1) = (_mm256_unpacklo_epi32(a0, a2), _mm256_unpackhi_epi32(a0, a2))
+        let (b2, b3) = (_mm256_unpacklo_epi32(a4, a6), _mm256_unpackhi_epi32(a4, a6))
+        return (
+            _mm256_unpacklo_epi64(b0, b2), _mm256_unpackhi_epi64(b0, b2), _mm256_unpacklo_epi64(b1, b3),
+            _mm256_unpackhi_epi64(b1, b3)
+        )
+    }
+
     /// Rows to columns, in each half.
     @inline(__always)
     private func transposed(_ r: Octet) -> Octet {
@@ -81,6 +115,9 @@
         let empty = _mm256_cmpeq_epi8(_mm256_or_si256(upper, lower), _mm256_setzero_si256())
         let emptyBytes = UInt32(bitPattern: _mm256_movemask_epi8(empty))
         let center = _mm256_set1_epi8(-128)
+        let far = _mm256_or_si256(
+            lower, _mm256_and_si256(_mm256_or_si256(r.0, upper), _mm256_set_epi64x(-1, 0, -1, 0)))
+        let isCorner = _mm256_testz_si256(far, far) != 0
 
         // Where a block has coefficients in its first row alone, its columns are constant.
         let first = unsafe _mm256_slli_epi16(_mm256_mullo_epi16(r.0, loadTwice(q)), 2)
@@ -100,11 +137,14 @@
         } else {
             @inline(__always)
             func scaled(_ row: __m256i, _ i: Int) -> __m256i { unsafe _mm256_mullo_epi16(row, loadTwice(q + 16 &* i)) }
-            columns = transform(
-                (
-                    scaled(r.0, 0), scaled(r.1, 1), scaled(r.2, 2), scaled(r.3, 3), scaled(r.4, 4), scaled(r.5, 5),
-                    scaled(r.6, 6), scaled(r.7, 7)
-                ), 11)
+            let top = (scaled(r.0, 0), scaled(r.1, 1), scaled(r.2, 2), scaled(r.3, 3))
+            columns =
+                isCorner
+                ? transform(top, 11)
+                : transform(
+                    (
+                        top.0, top.1, top.2, top.3, scaled(r.4, 4), scaled(r.5, 5), scaled(r.6, 6), scaled(r.7, 7)
+                    ), 11)
             let (left, right) = (emptyBytes & 0xFFFF == 0xFFFF, emptyBytes >> 16 == 0xFFFF)
             if left || right {
                 let (l, r): (Int64, Int64) = (left ? -1 : 0, right ? -1 : 0)
@@ -118,7 +158,9 @@
             }
         }
 
-        let rows = rowsOfBytes(transform(transposed(columns), 18))
+        let rows = rowsOfBytes(
+            isCorner
+                ? transform(firstTransposed(columns), 18) : transform(transposed(columns), 18))
         let order = _mm256_set_epi32(7, 6, 3, 2, 5, 4, 1, 0)
         @inline(__always)
         func store(_ twoRows: __m256i, _ y: Int) {

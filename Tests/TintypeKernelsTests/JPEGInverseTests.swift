@@ -12,9 +12,11 @@ import TintypeKernels
         let reach = [0, 1, 5, 63][Int(seed % 4)]
         for block in 0..<blocks {
             coefficients[3 + 64 * block] = Int16.random(in: -60...60, using: &random)
+            // All over the block, or in its corner of 4×4.
+            let (rows, columns) = [(8, 8), (4, 4)][Int.random(in: 0..<2, using: &random)]
             for _ in 0..<reach {
-                coefficients[3 + 64 * block + Int.random(in: 0..<64, using: &random)] = Int16.random(
-                    in: -3...3, using: &random)
+                let place = 8 * Int.random(in: 0..<rows, using: &random) + Int.random(in: 0..<columns, using: &random)
+                coefficients[3 + 64 * block + place] = Int16.random(in: -3...3, using: &random)
             }
         }
         let steps = (0..<64).map { _ in Int16.random(in: 1...16, using: &random) }
