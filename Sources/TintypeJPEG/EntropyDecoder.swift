@@ -128,52 +128,13 @@ struct EntropyDecoder: EntropyCoding {
                 predictions[slot] = dc
                 coefficients[block] = Int16(truncatingIfNeeded: dc)
 
-                // AC coefficients: several at a look-up as far as that goes, then one at a time.
-                var k = 1
-                while k < 64 {
-                    bits.refill(window, end)
-                    if place.isOnlyDC {
-                        let skip = skips[(place.acTable &- 4) &<< 13 | Int(truncatingIfNeeded: bits.bits &>> 51)]
-                        let next = k &+ Int(skip &>> 5 & 63)
-                        if skip != 0 && next < 64 {
-                            bits.consume(Int(skip & 31))
-                            if skip & 0x800 != 0 { break }
-                            k = next
-                            continue
-                        }
-                    } else {
-                        let pair = pairs[(place.acTable &- 4) &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
-                        let next = k &+ Int(truncatingIfNeeded: pair &>> 16 & 127)
-                        if next < 64 {
-                            bits.consume(Int(truncatingIfNeeded: pair & 63))
-                            let first = k &- 1 &+ Int(truncatingIfNeeded: pair &>> 8 & 127)
-                            coefficients[block &+ Int(naturalOrder[first])] = Int16(
-                                truncatingIfNeeded: pair &>> 32)
-                            coefficients[block &+ Int(naturalOrder[next &- 1])] = Int16(
-                                truncatingIfNeeded: pair &>> 48)
-                            if pair & 0x40 != 0 { break }
-                            k = next
-                            continue
-                        }
-                    }
-                    var entry = fast[place.acTable &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
-                    if entry == 0 {
-                        entry = Self.longCode(bits.bits, place.acTable, limits, offsets, symbols)
-                        if entry == 0 {
-                            bad = true
-                            break
-                        }
-                    }
-                    bits.consume(Int(entry & 63))
-                    k &+= Int(entry &>> 8 & 127)
-                    var value = Int16(truncatingIfNeeded: entry &>> 16)
-                    if entry & 0x8000 != 0 {
-                        value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15)))
-                    } else if value == 0 {
-                        continue
-                    }
-                    bad = bad || k > 64
-                    if !place.isOnlyDC { coefficients[block &+ Int(naturalOrder[k &- 1])] = value }
+                if place.isOnlyDC {
+                    let isGood = Self.skipAC(&bits, place.acTable, skips, fast, limits, offsets, symbols, window, end)
+                    bad = bad || !isGood
+                } else {
+                    let isGood = Self.decodeAC(
+                        &bits, place.acTable, pairs, fast, limits, offsets, symbols, window, end, &coefficients, block)
+                    bad = bad || !isGood
                 }
             }
             mcu &+= 1
@@ -182,6 +143,78 @@ struct EntropyDecoder: EntropyCoding {
         self.predictions = predictions
         metBadCode = metBadCode || bad
         return mcu
+    }
+
+    /// Decodes a block's AC coefficients (T.81 §F.2.2.2): up to two at a look-up as far as that goes, else one.
+    ///
+    /// - Returns: whether the bits are ones that an encoder writes; so below.
+    @inline(__always)
+    private static func decodeAC(
+        _ bits: inout BitBuffer, _ slot: Int, _ pairs: Span<UInt64>, _ fast: Span<UInt32>, _ limits: Span<Int32>,
+        _ offsets: Span<Int32>, _ symbols: Span<UInt8>, _ window: Span<UInt8>, _ end: Int,
+        _ coefficients: inout MutableSpan<Int16>, _ block: Int
+    ) -> Bool {
+        var k = 1
+        while k < 64 {
+            bits.fill(window, end)
+            let pair = pairs[(slot &- 4) &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
+            let next = k &+ Int(truncatingIfNeeded: pair &>> 16 & 127)
+            if next < 64 {
+                bits.consume(Int(truncatingIfNeeded: pair & 63))
+                let first = k &- 1 &+ Int(truncatingIfNeeded: pair &>> 8 & 127)
+                coefficients[block &+ Int(naturalOrder[first])] = Int16(truncatingIfNeeded: pair &>> 32)
+                coefficients[block &+ Int(naturalOrder[next &- 1])] = Int16(truncatingIfNeeded: pair &>> 48)
+                if pair & 0x40 != 0 { return true }
+                k = next
+                continue
+            }
+            var entry = fast[slot &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
+            if entry == 0 {
+                entry = longCode(bits.bits, slot, limits, offsets, symbols)
+                if entry == 0 { return false }
+            }
+            bits.consume(Int(entry & 63))
+            k &+= Int(entry &>> 8 & 127)
+            var value = Int16(truncatingIfNeeded: entry &>> 16)
+            if entry & 0x8000 != 0 {
+                value = Int16(truncatingIfNeeded: bits.receiveExtended(Int(value & 15)))
+            } else if value == 0 {
+                continue
+            }
+            coefficients[block &+ Int(naturalOrder[k &- 1])] = value
+            if k > 64 { return false }
+        }
+        return true
+    }
+
+    /// Passes over a block's AC coefficients: over as many at a look-up as that knows of, else over one.
+    @inline(__always)
+    private static func skipAC(
+        _ bits: inout BitBuffer, _ slot: Int, _ skips: Span<UInt16>, _ fast: Span<UInt32>, _ limits: Span<Int32>,
+        _ offsets: Span<Int32>, _ symbols: Span<UInt8>, _ window: Span<UInt8>, _ end: Int
+    ) -> Bool {
+        var k = 1
+        while k < 64 {
+            bits.fill(window, end)
+            let skip = skips[(slot &- 4) &<< 13 | Int(truncatingIfNeeded: bits.bits &>> 51)]
+            let next = k &+ Int(skip &>> 5 & 63)
+            if skip != 0 && next < 64 {
+                bits.consume(Int(skip & 31))
+                if skip & 0x800 != 0 { return true }
+                k = next
+                continue
+            }
+            var entry = fast[slot &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
+            if entry == 0 {
+                entry = longCode(bits.bits, slot, limits, offsets, symbols)
+                if entry == 0 { return false }
+            }
+            bits.consume(Int(entry & 63))
+            k &+= Int(entry &>> 8 & 127)
+            if entry & 0x8000 != 0 { bits.consume(Int(entry &>> 16 & 15)) }
+            if k > 64 && entry &>> 16 != 0 { return false }
+        }
+        return true
     }
 
     /// A look-up entry for the code, longer than the fast table's, that `bits` begin with; 0 if there is no such code.

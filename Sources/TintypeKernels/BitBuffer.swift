@@ -35,13 +35,20 @@ public struct BitBuffer {
     /// Sees to it that at least 32 bits are there, unless the segment ends before.
     @inlinable @inline(__always)
     public mutating func refill(_ bytes: Span<UInt8>, _ end: Int) {
-        if count >= 32 || ended { return }
+        if count < 32 { fill(bytes, end) }
+    }
+
+    /// Sees to it that at least 56 bits are there, unless the segment ends before: without a branch that depends on how many there were.
+    @inlinable @inline(__always)
+    public mutating func fill(_ bytes: Span<UInt8>, _ end: Int) {
+        if ended { return }
         if position &+ 8 <= end {
             let next = loadBigEndian64(bytes, at: position)
             // Whether one of the eight bytes is FF, that is, zero in the complement.
             let complement = ~next
             let marks = (complement &- 0x0101_0101_0101_0101) & next & 0x8080_8080_8080_8080
             if marks == 0 {
+                // Below the bits that count come the next byte's first ones, which are there again at the next call.
                 bits |= next &>> UInt64(truncatingIfNeeded: count)
                 position &+= (63 &- count) &>> 3
                 count |= 56
@@ -51,12 +58,12 @@ public struct BitBuffer {
         self = refilledByByte(bytes, end)
     }
 
-    /// By value, so that a buffer that lives in registers need not go to memory for this rare call.
+    /// At most to 63 bits. By value, so that a buffer that lives in registers need not go to memory for this rare call.
     @inline(never)
     @usableFromInline
     func refilledByByte(_ bytes: Span<UInt8>, _ end: Int) -> BitBuffer {
         var refilled = self
-        while refilled.count <= 56 {
+        while refilled.count < 56 {
             let position = refilled.position
             guard position < end else {
                 refilled.ended = true
