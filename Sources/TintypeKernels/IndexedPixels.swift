@@ -15,35 +15,64 @@ public enum IndexedPixels {
     ) {
         precondition(colors.count == 256 && range.lowerBound >= 0 && range.upperBound <= indexes.count)
         precondition(x >= 0 && x <= row.count / 4 && range.count <= row.count / 4 - x)
-        var at = x &* 4
-        // Sound: stores are bounds-checked, and a UInt32 has no other bytes than its value's.
-        var bytes = unsafe row.mutableBytes
-        guard hasHoles else {
-            for i in range {
-                store(colors[Int(indexes[i])], in: &bytes, at: at)
-                at &+= 4
-            }
-            return
-        }
-        var i = range.lowerBound
-        while i < range.upperBound {
-            let index = indexes[i]
-            let color = colors[Int(index)]
-            if color != 0 {
-                store(color, in: &bytes, at: at)
-            } else {
-                // Holes are wide: in an animation most of a picture stays as it is.
-                let start = i
-                while i &+ 1 < range.upperBound, indexes[i &+ 1] == index { i &+= 1 }
-                at &+= (i &- start) &* 4
-            }
-            at &+= 4
-            i &+= 1
+        if hasHoles {
+            drawAroundHoles(indexes, range, colors, &row, x)
+        } else {
+            drawAll(indexes, range, colors, &row, x)
         }
     }
 
-    @inline(__always)
-    private static func store(_ color: UInt32, in bytes: inout MutableRawSpan, at place: Int) {
-        bytes.storeBytes(of: color.littleEndian, toByteOffset: place, as: UInt32.self)
+    // Unchecked subscripts and stores are sound: `draw` has checked that `range` lies in `indexes`, and its pixels in `row`; a byte is below 256; and
+    // a UInt32 or UInt64 has no other bytes than its value's.
+
+    private static func drawAll(
+        _ indexes: Span<UInt8>, _ range: Range<Int>, _ colors: Span<UInt32>, _ row: inout MutableSpan<UInt8>, _ x: Int
+    ) {
+        var bytes = unsafe row.mutableBytes
+        var (i, at) = (range.lowerBound, 4 &* x)
+        // Eight indexes are read at once, and two pixels written.
+        while range.upperBound &- i >= 8 {
+            let eight = unsafe indexes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: i, as: UInt64.self)
+            for pair in 0..<4 {
+                let two = UInt64(littleEndian: eight) &>> UInt64(truncatingIfNeeded: 16 &* pair)
+                let first = unsafe colors[unchecked: Int(truncatingIfNeeded: two & 255)]
+                let second = unsafe colors[unchecked: Int(truncatingIfNeeded: two &>> 8 & 255)]
+                unsafe bytes.storeBytes(
+                    of: (UInt64(first) | UInt64(second) &<< 32).littleEndian,
+                    toUncheckedByteOffset: at &+ 8 &* pair, as: UInt64.self)
+            }
+            i &+= 8
+            at &+= 32
+        }
+        while i < range.upperBound {
+            let color = unsafe colors[unchecked: Int(indexes[unchecked: i])]
+            unsafe bytes.storeBytes(of: color.littleEndian, toUncheckedByteOffset: at, as: UInt32.self)
+            i &+= 1
+            at &+= 4
+        }
+    }
+
+    private static func drawAroundHoles(
+        _ indexes: Span<UInt8>, _ range: Range<Int>, _ colors: Span<UInt32>, _ row: inout MutableSpan<UInt8>, _ x: Int
+    ) {
+        var bytes = unsafe row.mutableBytes
+        var (i, at) = (range.lowerBound, 4 &* x)
+        while i < range.upperBound {
+            let color = unsafe colors[unchecked: Int(indexes[unchecked: i])]
+            // Holes are wide: in an animation most of a picture stays as it is.
+            if color == 0, range.upperBound &- i >= 8 {
+                let eight = unsafe indexes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: i, as: UInt64.self)
+                if eight == (eight & 255) &* 0x0101_0101_0101_0101 {
+                    i &+= 8
+                    at &+= 32
+                    continue
+                }
+            }
+            let kept = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self)
+            unsafe bytes.storeBytes(
+                of: color == 0 ? kept : color.littleEndian, toUncheckedByteOffset: at, as: UInt32.self)
+            i &+= 1
+            at &+= 4
+        }
     }
 }
