@@ -30,15 +30,18 @@ struct LZWDecoder {
     /// Where decoding stands between two codes.
     private struct State {
         var codeSize = 1
-        /// Bits read and not used yet, the next one lowest.
+        /// Bits read and not used yet, the next one lowest; above them may stand some of those that follow.
         var held: UInt64 = 0
         var heldBits = 0
         /// Bits of the next code.
         var width = 2
-        /// The code that the next new string gets; the size of the full table when it is full.
-        var next = 4
-        /// The code before, or -1 after a clear code.
-        var previous = -1
+        /// The code that the next new string gets: one before the first that is free right after a clear code, as no string is made then; the table's size when it is full. In either
+        /// case what is entered there is never read.
+        var next = 3
+        /// The code before, what it stands for, and its last piece.
+        var previous = 0
+        var entry = Entry()
+        var piece: UInt64 = 0
     }
 
     /// What a code's string is, but for its last indexes.
@@ -52,9 +55,9 @@ struct LZWDecoder {
     }
 
     private var state = State()
-    /// For each code the last one to eight indexes of its string, the first of them lowest.
-    private var pieces = [UInt64](repeating: 0, count: Self.tableSize)
-    private var entries = [Entry](repeating: Entry(), count: Self.tableSize)
+    /// For each code the last one to eight indexes of its string, the first of them lowest; and room for one when the table is full.
+    private var pieces = [UInt64](repeating: 0, count: Self.tableSize + 1)
+    private var entries = [Entry](repeating: Entry(), count: Self.tableSize + 1)
 
     /// Begins an image whose minimum code size is `codeSize`.
     ///
@@ -67,7 +70,7 @@ struct LZWDecoder {
             pieces[index] = UInt64(byte)
             entries[index] = Entry(bits: UInt32(byte))
         }
-        state = State(codeSize: codeSize, width: codeSize + 1, next: (1 << codeSize) + 2)
+        state = State(codeSize: codeSize, width: codeSize + 1, next: (1 << codeSize) + 1)
     }
 
     /// Decodes codes from `input`, whose bytes from `position` on are left, into `output` from `count` on. Moves both. Bytes after `count` may change too.
@@ -83,61 +86,51 @@ struct LZWDecoder {
     ) -> Stop {
         var pieces = pieces.mutableSpan
         var entries = entries.mutableSpan
-        precondition(pieces.count == tableSize && entries.count == tableSize && position >= 0 && count >= 0)
+        precondition(pieces.count == tableSize + 1 && entries.count == tableSize + 1 && position >= 0 && count >= 0)
         let clear = 1 << state.codeSize
-        var (held, heldBits) = (state.held, state.heldBits)
-        var (width, next, previous) = (state.width, state.next, state.previous)
+        var now = state
         var (at, out) = (position, count)
-        var lastEntry = entries[max(0, previous) & (tableSize - 1)]
-        var lastPiece = pieces[max(0, previous) & (tableSize - 1)]
         let lastStart = output.count - longestString
         var stop = Stop.outputFull
         while out <= lastStart {
-            if heldBits < width {
-                refill(&held, &heldBits, from: input, at: &at)
-                if heldBits < width {
+            if now.heldBits < 12 {
+                refill(&now.held, &now.heldBits, from: input, at: &at)
+                if now.heldBits < now.width {
                     stop = .inputUsed
                     break
                 }
             }
-            let code = Int(truncatingIfNeeded: held & ((1 &<< UInt64(truncatingIfNeeded: width)) &- 1))
-            held &>>= UInt64(truncatingIfNeeded: width)
-            heldBits &-= width
-            if code == clear {
-                (width, next, previous) = (state.codeSize + 1, clear + 2, -1)
-                continue
-            }
-            if code == clear + 1 {
-                stop = .endCode
-                break
-            }
-            if previous < 0 {
+            let limit = 1 &<< now.width
+            let code = Int(truncatingIfNeeded: now.held) & (limit &- 1)
+            now.held &>>= UInt64(truncatingIfNeeded: now.width)
+            now.heldBits &-= now.width
+            if code &- clear == 0 || code &- clear == 1 {
                 if code > clear {
-                    stop = .badCode
+                    stop = .endCode
                     break
                 }
-            } else if code > next || code == next && next == tableSize {
+                (now.width, now.next) = (state.codeSize &+ 1, clear &+ 1)
+                continue
+            }
+            if code > now.next {
                 stop = .badCode
                 break
             }
-            var entry = entries[code & (tableSize - 1)]
-            var piece = pieces[code & (tableSize - 1)]
-            if previous >= 0 && next < tableSize {
-                // A code that is just being made stands for the string before it and that string's own first index.
-                let first = code == next ? lastEntry.first : entry.first
-                var longer = Entry(bits: lastEntry.bits &+ 1 &<< 20)
-                var longerPiece = lastPiece | first &<< UInt64(truncatingIfNeeded: longer.last & 7 &* 8)
-                if longer.last & 7 == 0 {
-                    longer = Entry(bits: longer.bits & ~0xFFF00 | UInt32(truncatingIfNeeded: previous) &<< 8)
-                    longerPiece = first
-                }
-                entries[next & (tableSize - 1)] = longer
-                pieces[next & (tableSize - 1)] = longerPiece
-                if code == next { (entry, piece) = (longer, longerPiece) }
-                next &+= 1
-            }
-            if next == 1 &<< width && width < 12 { width &+= 1 }
-            (previous, lastEntry, lastPiece) = (code, entry, piece)
+            var entry = entries[code]
+            var piece = pieces[code]
+            // A code that is just being made stands for the string before it and that string's own first index.
+            let first = code == now.next ? now.entry.first : entry.first
+            let length = now.entry.bits &+ 1 &<< 20
+            let begins = length &>> 20 & 7 == 0
+            let longer = Entry(
+                bits: begins ? length & ~0xFFF00 | UInt32(truncatingIfNeeded: now.previous) &<< 8 : length)
+            let longerPiece = (begins ? 0 : now.piece) | first &<< UInt64(length &>> 17 & 56)
+            entries[now.next] = longer
+            pieces[now.next] = longerPiece
+            if code == now.next { (entry, piece) = (longer, longerPiece) }
+            if now.next < tableSize { now.next &+= 1 }
+            if now.next == limit && now.width < 12 { now.width &+= 1 }
+            (now.previous, now.entry, now.piece) = (code, entry, piece)
             // From the last piece to the first.
             var place = out &+ (entry.last & ~7)
             storeLittleEndian64(piece, in: &output, at: place)
@@ -149,8 +142,7 @@ struct LZWDecoder {
                 storeLittleEndian64(piece, in: &output, at: place)
             }
         }
-        (state.held, state.heldBits) = (held, heldBits)
-        (state.width, state.next, state.previous) = (width, next, previous)
+        state = now
         (position, count) = (at, out)
         return stop
     }
@@ -160,13 +152,11 @@ struct LZWDecoder {
     private static func refill(_ held: inout UInt64, _ heldBits: inout Int, from input: Span<UInt8>, at: inout Int) {
         if at + 8 <= input.count {
             held |= loadBigEndian64(input, at: at).byteSwapped &<< UInt64(truncatingIfNeeded: heldBits)
-            let taken = (63 &- heldBits) &>> 3
-            heldBits &+= taken &* 8
-            held &= ~0 &>> UInt64(truncatingIfNeeded: 64 &- heldBits)
-            at &+= taken
+            at &+= (63 &- heldBits) &>> 3
+            heldBits |= 56
             return
         }
-        while at < input.count, heldBits <= 56 {
+        while at < input.count, heldBits < 56 {
             held |= UInt64(input[at]) &<< UInt64(truncatingIfNeeded: heldBits)
             heldBits &+= 8
             at &+= 1
