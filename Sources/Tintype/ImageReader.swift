@@ -65,8 +65,8 @@ public final class ImageReader: RowSource {
     }
 
     /// Asks for a smaller picture before the first row, as `ImageDecoder.reduce` does; `size` tells what was granted.
-    public func reduce(by denominator: Int, coarsely: Bool = false) -> Int {
-        let granted = decoder.reduce(by: denominator, coarsely: coarsely)
+    public func reduce(by denominator: Int, thenBy later: Double = 1) -> Int {
+        let granted = decoder.reduce(by: denominator, thenBy: later)
         rowsLeft = decoder.size.height
         return granted
     }
@@ -157,7 +157,7 @@ private protocol DecoderBox: AnyObject {
     var warnings: [DecodeWarning] { get }
     var size: Size { get }
     var pixelFormat: PixelFormat { get }
-    func reduce(by denominator: Int, coarsely: Bool) -> Int
+    func reduce(by denominator: Int, thenBy later: Double) -> Int
     func sample(every step: Int) -> Int
     func nextFrame() throws(ImageError) -> Frame?
     var changedRows: Range<Int> { get }
@@ -179,7 +179,7 @@ private final class Box<Decoder: ImageDecoder & ~Copyable>: DecoderBox {
     var warnings: [DecodeWarning] { decoder.warnings }
     var size: Size { decoder.size }
     var pixelFormat: PixelFormat { decoder.pixelFormat }
-    func reduce(by denominator: Int, coarsely: Bool) -> Int { decoder.reduce(by: denominator, coarsely: coarsely) }
+    func reduce(by denominator: Int, thenBy later: Double) -> Int { decoder.reduce(by: denominator, thenBy: later) }
     func sample(every step: Int) -> Int { decoder.sample(every: step) }
     func nextFrame() throws(ImageError) -> Frame? { try decoder.nextFrame() }
     var changedRows: Range<Int> { decoder.changedRows }

@@ -30,7 +30,7 @@ extension Thumbnail {
         let ratio = min(
             plan.crop.width / Double(plan.scaled.width), plan.crop.height / Double(plan.scaled.height))
         let wanted = denominator(for: ratio)
-        var granted = reader.reduce(by: wanted, coarsely: ratio >= 3.5 * Double(wanted))
+        var granted = reader.reduce(by: wanted, thenBy: ratio / Double(wanted))
         // Pixels picked rather than averaged: coarser than any filter, but an interlaced PNG need not be read further.
         var pick = 0.0
         if granted == 1, wanted == 8, reduction == .once {

@@ -83,9 +83,9 @@ public protocol ImageDecoder: RowSource, ~Copyable {
     ///
     /// - Parameters:
     ///   - denominator: 1, 2, 4 or 8.
-    ///   - coarsely: whether detail that halving once more would lose may be left out where that saves work.
+    ///   - later: what each side will be divided by after that, 1 or more. Detail that is lost then may be left out where that saves work.
     /// - Returns: the denominator granted; 1 from formats that have no such short cut.
-    mutating func reduce(by denominator: Int, coarsely: Bool) -> Int
+    mutating func reduce(by denominator: Int, thenBy later: Double) -> Int
 
     /// Asks for every so many-th pixel of every so many-th row alone, where the format lets the others be left unread. `size` changes, as if
     /// sides were divided and rounded up; `info` does not. To be called before the first row.
@@ -112,7 +112,7 @@ public protocol ImageDecoder: RowSource, ~Copyable {
 }
 
 extension ImageDecoder where Self: ~Copyable {
-    public mutating func reduce(by denominator: Int, coarsely: Bool) -> Int { 1 }
+    public mutating func reduce(by denominator: Int, thenBy later: Double) -> Int { 1 }
     public var changedRows: Range<Int> { 0..<size.height }
     public var changedColumns: Range<Int> { 0..<size.width }
     public mutating func skipUnchangedRows() {}

@@ -23,16 +23,16 @@ struct CoefficientLayout {
 
     /// - Parameters:
     ///   - reduction: 1, 2, 4 or 8: what each side is divided by.
-    ///   - coarsely: whether at 1/8 all blocks become one sample.
-    init(_ frame: FrameHeader, holdsAll: Bool, reduction: Int = 1, coarsely: Bool = false) {
+    ///   - later: what each side will be divided by after that. From 2 on only the coefficients in the corner of a block's own size are held; from 3.5 on all blocks become one sample at 1/8.
+    init(_ frame: FrameHeader, holdsAll: Bool, reduction: Int = 1, later: Double = 1) {
         self.holdsAll = holdsAll
-        isCoarse = reduction == 8 && coarsely
+        isCoarse = reduction == 8 && later >= 3.5
         var planes: [Plane] = []
         var (count, blocks) = (0, 0)
         for component in frame.components {
             let smallest = 8 / reduction
             let size = isCoarse ? 1 : Self.blockSize(component, frame, smallest)
-            let order = Self.order(frame, holdsAll: holdsAll, blockSize: size)
+            let order = Self.order(frame, holdsAll: holdsAll, blockSize: size, corners: later >= 2)
             planes.append(Plane(blockSize: size, order: order, start: count, firstBlock: blocks))
             let own = component.paddedBlocks.width * (holdsAll ? component.paddedBlocks.height : component.vertical)
             if order != .onlyDC { blocks += own }
@@ -55,10 +55,14 @@ struct CoefficientLayout {
         return size
     }
 
-    private static func order(_ frame: FrameHeader, holdsAll: Bool, blockSize: Int) -> BlockOrder {
+    private static func order(
+        _ frame: FrameHeader, holdsAll: Bool, blockSize: Int, corners: Bool
+    ) -> BlockOrder {
         switch blockSize {
         // A sequential scan mixes DC and AC coefficients; only Huffman-coded ones can be passed over.
         case 1 where frame.isProgressive || !frame.isArithmetic: .onlyDC
+        case 2 where corners: .corner2x2
+        case 4 where corners: .corner4x4
         case 2 where frame.isProgressive && holdsAll: .for2x2
         case 4 where frame.isProgressive && holdsAll: .for4x4
         default: .natural

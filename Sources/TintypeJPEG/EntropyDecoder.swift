@@ -16,8 +16,11 @@ struct BlockPlace {
     let blockStep: Int
     /// Where the coefficients lie in the block: `BlockOrder.offset`.
     let order: Int
+    /// The zigzag index of the last coefficient that is wanted: `BlockOrder.last`.
+    let last: Int
+
     /// Whether only the first (DC) coefficient is wanted.
-    let isOnlyDC: Bool
+    var isOnlyDC: Bool { last == 0 }
 }
 
 /// Huffman decoding: entropy-coded bytes to quantised coefficients in natural order. Here are sequential scans (T.81 §F.2.2).
@@ -48,7 +51,7 @@ struct EntropyDecoder: EntropyCoding {
         let sequential = progression == nil ? places : []
         groups = SymbolGroups(
             tables, decoded: Set(sequential.filter { !$0.isOnlyDC }.map(\.acTable)),
-            skipped: Set(sequential.filter { $0.isOnlyDC }.map(\.acTable)))
+            skipped: Set(sequential.filter { $0.last < 63 }.map(\.acTable)))
     }
 
     mutating func restart() {
@@ -128,14 +131,24 @@ struct EntropyDecoder: EntropyCoding {
                 predictions[slot] = dc
                 coefficients[block] = Int16(truncatingIfNeeded: dc)
 
-                if place.isOnlyDC {
-                    let isGood = Self.skipAC(&bits, place.acTable, skips, fast, limits, offsets, symbols, window, end)
-                    bad = bad || !isGood
-                } else {
+                if place.last == 63 {
+                    var k = 1
                     let isGood = Self.decodeAC(
-                        &bits, place.acTable, pairs, fast, limits, offsets, symbols, window, end, &coefficients, block)
+                        &bits, place.acTable, pairs, fast, limits, offsets, symbols, window, end, &coefficients, block,
+                        order: 0, &k, to: 63)
+                    bad = bad || !isGood
+                    continue
+                }
+                var k = 1
+                if place.last > 0 {
+                    let isGood = Self.decodeAC(
+                        &bits, place.acTable, pairs, fast, limits, offsets, symbols, window, end, &coefficients,
+                        block, order: place.order, &k, to: place.last)
                     bad = bad || !isGood
                 }
+                let isGood = Self.skipAC(
+                    &bits, place.acTable, skips, fast, limits, offsets, symbols, window, end, from: k)
+                bad = bad || !isGood
             }
             mcu &+= 1
         }
@@ -147,31 +160,41 @@ struct EntropyDecoder: EntropyCoding {
 
     /// Decodes a block's AC coefficients (T.81 §F.2.2.2): up to two at a look-up as far as that goes, else one.
     ///
+    /// - Parameters:
+    ///   - order: where they go: `BlockOrder.offset`.
+    ///   - k: the zigzag index to begin with; then that of the next coefficient, 64 or more if there is none.
+    ///   - last: that of the last coefficient wanted. One or two behind it may be decoded, too.
     /// - Returns: whether the bits are ones that an encoder writes; so below.
     @inline(__always)
     private static func decodeAC(
         _ bits: inout BitBuffer, _ slot: Int, _ pairs: Span<UInt64>, _ fast: Span<UInt32>, _ limits: Span<Int32>,
         _ offsets: Span<Int32>, _ symbols: Span<UInt8>, _ window: Span<UInt8>, _ end: Int,
-        _ coefficients: inout MutableSpan<Int16>, _ block: Int
+        _ coefficients: inout MutableSpan<Int16>, _ block: Int, order: Int, _ k: inout Int, to last: Int
     ) -> Bool {
-        var k = 1
-        while k < 64 {
+        while k <= last {
             bits.fill(window, end)
             let pair = pairs[(slot &- 4) &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
             let next = k &+ Int(truncatingIfNeeded: pair &>> 16 & 127)
             if next < 64 {
                 bits.consume(Int(truncatingIfNeeded: pair & 63))
                 let first = k &- 1 &+ Int(truncatingIfNeeded: pair &>> 8 & 127)
-                coefficients[block &+ Int(naturalOrder[first])] = Int16(truncatingIfNeeded: pair &>> 32)
-                coefficients[block &+ Int(naturalOrder[next &- 1])] = Int16(truncatingIfNeeded: pair &>> 48)
-                if pair & 0x40 != 0 { return true }
+                coefficients[block &+ Int(blockPlaces[(order &+ first) & 511])] = Int16(truncatingIfNeeded: pair &>> 32)
+                coefficients[block &+ Int(blockPlaces[(order &+ next &- 1) & 511])] = Int16(
+                    truncatingIfNeeded: pair &>> 48)
+                if pair & 0x40 != 0 {
+                    k = 64
+                    return true
+                }
                 k = next
                 continue
             }
             var entry = fast[slot &<< 10 | Int(truncatingIfNeeded: bits.bits &>> 54)]
             if entry == 0 {
                 entry = longCode(bits.bits, slot, limits, offsets, symbols)
-                if entry == 0 { return false }
+                if entry == 0 {
+                    k = 64
+                    return false
+                }
             }
             bits.consume(Int(entry & 63))
             k &+= Int(entry &>> 8 & 127)
@@ -181,19 +204,19 @@ struct EntropyDecoder: EntropyCoding {
             } else if value == 0 {
                 continue
             }
-            coefficients[block &+ Int(naturalOrder[k &- 1])] = value
+            coefficients[block &+ Int(blockPlaces[(order &+ k &- 1) & 511])] = value
             if k > 64 { return false }
         }
         return true
     }
 
-    /// Passes over a block's AC coefficients: over as many at a look-up as that knows of, else over one.
+    /// Passes over a block's AC coefficients from `first` on: over as many at a look-up as that knows of, else over one.
     @inline(__always)
     private static func skipAC(
         _ bits: inout BitBuffer, _ slot: Int, _ skips: Span<UInt16>, _ fast: Span<UInt32>, _ limits: Span<Int32>,
-        _ offsets: Span<Int32>, _ symbols: Span<UInt8>, _ window: Span<UInt8>, _ end: Int
+        _ offsets: Span<Int32>, _ symbols: Span<UInt8>, _ window: Span<UInt8>, _ end: Int, from first: Int
     ) -> Bool {
-        var k = 1
+        var k = first
         while k < 64 {
             bits.fill(window, end)
             let skip = skips[(slot &- 4) &<< 13 | Int(truncatingIfNeeded: bits.bits &>> 51)]

@@ -94,18 +94,19 @@ public struct JPEGDecoder: ImageDecoder, ~Copyable {
     public var metadata: Metadata { segments.metadata.metadata }
     public var warnings: [DecodeWarning] { segments.warnings }
 
-    /// Rows of a smaller picture, by inverse DCTs of fewer samples: those of libjpeg-turbo's scaled decoding.
+    /// Rows of a smaller picture, by inverse DCTs of fewer samples: those of libjpeg-turbo's scaled decoding where `later` is below 2.
     ///
     /// Where a block becomes one sample, only its DC coefficient is wanted: a progressive picture's other scans are passed over undecoded, and a
-    /// sequential one's other coefficients are skipped. `coarsely` does so for subsampled components too, which then are interpolated; otherwise
-    /// they are made of 2×2 samples a block.
+    /// sequential one's other coefficients are skipped. If the picture is made smaller still, to half and less (`later`), so are those of blocks that become 4×4 or 2×2 samples
+    /// outside of the corner of that size: what they stand for is finer than the samples can show. From 3.5 on, subsampled components too are made of one sample a
+    /// block at 1/8, and are interpolated; otherwise they are made of 2×2.
     ///
     /// - Precondition: `denominator` is 1, 2, 4 or 8, and no row was asked for yet.
-    public mutating func reduce(by denominator: Int, coarsely: Bool = false) -> Int {
+    public mutating func reduce(by denominator: Int, thenBy later: Double = 1) -> Int {
         precondition([1, 2, 4, 8].contains(denominator) && firstScan != nil)
         reduction = denominator
         store = CoefficientStore(
-            CoefficientLayout(frame, holdsAll: store.layout.holdsAll, reduction: denominator, coarsely: coarsely))
+            CoefficientLayout(frame, holdsAll: store.layout.holdsAll, reduction: denominator, later: later))
         return denominator
     }
 

@@ -238,7 +238,7 @@ extension EntropyDecoder {
     /// The place in the block of the coefficient with a zigzag index, up to 79.
     @inline(__always)
     private static func slot(_ index: Int, _ place: BlockPlace) -> Int {
-        Int(blockPlaces[Int(UInt8(truncatingIfNeeded: place.order &+ index))])
+        Int(blockPlaces[(place.order &+ index) & 511])
     }
 
     /// The look-up entry for the next code, which is consumed; 0 where there is no such code.

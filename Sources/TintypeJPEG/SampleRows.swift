@@ -154,7 +154,8 @@ struct SampleRows {
                 let k = left.trailingZeroBitCount
                 left &= left &- 1
                 // Of those not held, the transforms read nothing, so that it does not matter what stands there.
-                spread[64 &* block &+ Int(naturalOrder[k])] = values[from &+ Int(blockPlaces[order.offset &+ k])]
+                spread[64 &* block &+ Int(naturalOrder[k])] =
+                    values[from &+ Int(blockPlaces[(order.offset &+ k) & 511])]
             }
         }
     }
@@ -166,16 +167,24 @@ struct SampleRows {
         let (stride, blocks) = (plane.stride, plane.component.paddedBlocks.width)
         let layout = plane.layout
         var samples = plane.samples.mutableSpan
-        switch layout.blockSize {
-        case 8:
+        switch (layout.blockSize, layout.order) {
+        case (_, .corner4x4):
+            inverseCornerDCT4x4(
+                coefficients.span, from: start, spacing: layout.order.spacing, blocks: blocks,
+                quantization: steps.span, into: &samples, at: target, stride: stride)
+        case (_, .corner2x2):
+            inverseCornerDCT2x2(
+                coefficients.span, from: start, spacing: layout.order.spacing, blocks: blocks,
+                quantization: steps.span, into: &samples, at: target, stride: stride)
+        case (8, _):
             inverseDCT(
                 coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples, at: target,
                 stride: stride)
-        case 4:
+        case (4, _):
             inverseDCT4x4(
                 coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples, at: target,
                 stride: stride)
-        case 2:
+        case (2, _):
             inverseDCT2x2(
                 coefficients.span, from: start, blocks: blocks, quantization: steps.span, into: &samples, at: target,
                 stride: stride)

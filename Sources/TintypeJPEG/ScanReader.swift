@@ -47,7 +47,7 @@ struct ScanReader {
                             component: prediction, dcTable: part.dcTable, acTable: part.acTable,
                             start: plane.start + (y * width + x) * plane.order.spacing, step: h * plane.order.spacing,
                             block: plane.firstBlock + y * width + x, blockStep: h, order: plane.order.offset,
-                            isOnlyDC: plane.order == .onlyDC))
+                            last: plane.order.last))
                     steps.append(layout.holdsAll ? (v * width * plane.order.spacing, v * width) : (0, 0))
                 }
             }

@@ -180,6 +180,107 @@ public func inverseDCT2x2(
     }
 }
 
+/// A row of blocks as 4×4 samples each, of the coefficients of frequencies 0 to 3 alone: those that 4×4 samples can show.
+///
+/// - Parameters:
+///   - coefficients: sixteen a block, row by row.
+///   - spacing: from one block's first coefficient to the next's.
+///   - quantization: all 64 steps. This and the rest is as for `inverseDCT`.
+public func inverseCornerDCT4x4(
+    _ coefficients: Span<Int16>, from start: Int, spacing: Int, blocks: Int, quantization: Span<Int16>,
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int, tier: CPUTier = .current
+) {
+    precondition(quantization.count == 64 && start >= 0 && blocks >= 1 && spacing >= 16)
+    precondition(start + spacing * (blocks - 1) + 16 <= coefficients.count)
+    precondition(stride >= 4 * blocks && target >= 0 && target + 3 * stride + 4 * blocks <= samples.count)
+    #if arch(x86_64)
+        let done =
+            tier == .avx2
+            ? TintypeKernelsAVX2.inverseCornerDCT4x4(
+                coefficients, from: start, spacing: spacing, blocks: blocks, quantization: quantization,
+                into: &samples, at: target, stride: stride) : 0
+    #else
+        let done = 0
+    #endif
+    for block in done..<blocks {
+        let first = start &+ spacing &* block
+        transformCorner4x4(
+            coefficients.extracting(first..<first &+ 16), quantization, &samples, target &+ 4 &* block, stride)
+    }
+}
+
+/// As `transformBlock4x4`, with four columns and rows of coefficients.
+@inline(never)
+private func transformCorner4x4(
+    _ coefficients: Span<Int16>, _ quantization: Span<Int16>, _ samples: inout MutableSpan<UInt8>, _ target: Int,
+    _ stride: Int
+) {
+    var c = [16 of Int16](repeating: 0)
+    for y in 0..<4 { for x in 0..<4 { c[4 &* y &+ x] = coefficients[4 &* y &+ x] &* quantization[8 &* y &+ x] } }
+    var lower: Int16 = 0
+    for i in 4..<16 { lower |= coefficients[i] }
+    var w = [16 of Int16](repeating: 0)
+    let shift = constantBits &- passBits &+ 1
+    for i in 0..<4 {
+        let out = four(Int32(c[i]), Int32(c[i &+ 4]), Int32(c[i &+ 8]), Int32(c[i &+ 12]), 0, 0, 0)
+        w[i] = Int16(truncatingIfNeeded: saturated(out.0, shift))
+        w[i &+ 4] = Int16(truncatingIfNeeded: saturated(out.1, shift))
+        w[i &+ 8] = Int16(truncatingIfNeeded: saturated(out.2, shift))
+        w[i &+ 12] = Int16(truncatingIfNeeded: saturated(out.3, shift))
+    }
+    if lower == 0 {
+        // A block with one row wraps where the long way saturates.
+        for i in 0..<16 { w[i] = c[i & 3] &<< Int16(truncatingIfNeeded: passBits) }
+    }
+    let end = constantBits &+ passBits &+ 4
+    for y in 0..<4 {
+        let row = 4 &* y
+        let out = four(Int32(w[row]), Int32(w[row &+ 1]), Int32(w[row &+ 2]), Int32(w[row &+ 3]), 0, 0, 0)
+        let to = target &+ stride &* y
+        samples[to] = sample(rounded(out.0, end))
+        samples[to &+ 1] = sample(rounded(out.1, end))
+        samples[to &+ 2] = sample(rounded(out.2, end))
+        samples[to &+ 3] = sample(rounded(out.3, end))
+    }
+}
+
+/// A row of blocks as 2×2 samples each, of the coefficients of frequencies 0 and 1 alone; parameters as for `inverseCornerDCT4x4`, with four
+/// coefficients a block.
+public func inverseCornerDCT2x2(
+    _ coefficients: Span<Int16>, from start: Int, spacing: Int, blocks: Int, quantization: Span<Int16>,
+    into samples: inout MutableSpan<UInt8>, at target: Int, stride: Int, tier: CPUTier = .current
+) {
+    precondition(quantization.count == 64 && start >= 0 && blocks >= 1 && spacing >= 4)
+    precondition(start + spacing * (blocks - 1) + 4 <= coefficients.count)
+    precondition(stride >= 2 * blocks && target >= 0 && target + stride + 2 * blocks <= samples.count)
+    #if arch(x86_64)
+        let done =
+            tier == .avx2
+            ? TintypeKernelsAVX2.inverseCornerDCT2x2(
+                coefficients, from: start, spacing: spacing, blocks: blocks, quantization: quantization,
+                into: &samples, at: target, stride: stride) : 0
+    #else
+        let done = 0
+    #endif
+    let (q0, q1, q8, q9) = (quantization[0], quantization[1], quantization[8], quantization[9])
+    let shift = constantBits &- passBits &+ 2
+    let end = constantBits &+ passBits &+ 5
+    for block in done..<blocks {
+        let first = start &+ spacing &* block
+        let means = two(
+            Int32(coefficients[first] &* q0), Int32(coefficients[first &+ 2] &* q8), 0, 0, 0)
+        let slopes = two(
+            Int32(coefficients[first &+ 1] &* q1), Int32(coefficients[first &+ 3] &* q9), 0, 0, 0)
+        let upper = two(rounded(means.0, shift), saturated(slopes.0, shift), 0, 0, 0)
+        let lower = two(rounded(means.1, shift), saturated(slopes.1, shift), 0, 0, 0)
+        let to = target &+ 2 &* block
+        samples[to] = sample(rounded(upper.0, end))
+        samples[to &+ 1] = sample(rounded(upper.1, end))
+        samples[to &+ stride] = sample(rounded(lower.0, end))
+        samples[to &+ stride &+ 1] = sample(rounded(lower.1, end))
+    }
+}
+
 /// A row of blocks as one sample each, their mean: the first coefficient alone. Means that no 10 bits hold wrap, as in libjpeg.
 ///
 /// - Parameter spacing: from one block's first coefficient to the next's, 64 or, where only those are held, 1.

@@ -49,8 +49,6 @@
         let (t2, t3) = (_mm256_unpackhi_epi16(rows.0, rows.1), _mm256_unpackhi_epi16(rows.2, rows.3))
         let (c01, c23) = (_mm256_unpacklo_epi32(t0, t1), _mm256_unpackhi_epi32(t0, t1))
         let (c45, c67) = (_mm256_unpacklo_epi32(t2, t3), _mm256_unpackhi_epi32(t2, t3))
-        let zero = _mm256_setzero_si256()
-        let e0 = _mm256_add_epi32(_mm256_srai_epi32(_mm256_unpacklo_epi16(zero, c01), 2), _mm256_set1_epi32(1 << 18))
         let e2 = _mm256_madd_epi16(_mm256_unpacklo_epi16(c23, c67), pairs(15137, -6270))
         let low = _mm256_unpackhi_epi16(c01, c23)
         let high = _mm256_unpackhi_epi16(c45, c67)
@@ -58,6 +56,18 @@
             _mm256_madd_epi16(low, pairs(8697, -17799)), _mm256_madd_epi16(high, pairs(11893, -1730)))
         let outer = _mm256_add_epi32(
             _mm256_madd_epi16(low, pairs(20995, 7373)), _mm256_madd_epi16(high, pairs(-4926, -4176)))
+        unsafe storePair4x4(means: c01, e2, inner: inner, outer: outer, out, stride)
+    }
+
+    /// The end of the second pass of 4×4.
+    ///
+    /// - Parameter means: the first two columns, of which the first counts.
+    @inline(__always)
+    func storePair4x4(
+        means: __m256i, _ e2: __m256i, inner: __m256i, outer: __m256i, _ out: UnsafeMutableRawPointer, _ stride: Int
+    ) {
+        let e0 = _mm256_add_epi32(
+            _mm256_srai_epi32(_mm256_unpacklo_epi16(_mm256_setzero_si256(), means), 2), _mm256_set1_epi32(1 << 18))
         let (a, b) = (_mm256_add_epi32(e0, e2), _mm256_sub_epi32(e0, e2))
         @inline(__always)
         func packed(_ first: __m256i, _ second: __m256i) -> __m256i {

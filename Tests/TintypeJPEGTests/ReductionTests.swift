@@ -5,9 +5,9 @@ import TintypeCore
 @testable import TintypeJPEG
 
 @Suite struct ReductionTests {
-    private func reduced(_ name: String, by denominator: Int, coarsely: Bool = false) throws -> Image {
+    private func reduced(_ name: String, by denominator: Int, thenBy later: Double = 1) throws -> Image {
         var decoder = try JPEGDecoder(MemoryByteSource(TestImages.bytes(name)))
-        #expect(decoder.reduce(by: denominator, coarsely: coarsely) == denominator)
+        #expect(decoder.reduce(by: denominator, thenBy: later) == denominator)
         #expect(decoder.info.size != decoder.size || denominator == 1 || decoder.size == Size(1, 1))
         let image = try Image(collecting: &decoder)
         try decoder.finish()
@@ -59,14 +59,14 @@ import TintypeCore
             file.segments[index].entropyCoded = [0x12, 0xFF, 0x00, 0x34, 0xFF, 0xD1, 0x56]
         }
         var decoder = try JPEGDecoder(MemoryByteSource(file.bytes), options: DecodeOptions(strict: true))
-        #expect(decoder.reduce(by: 8, coarsely: true) == 8)
+        #expect(decoder.reduce(by: 8, thenBy: 3.5) == 8)
         let image = try Image(collecting: &decoder)
-        #expect(try image == reduced("progressive.jpg", by: 8, coarsely: true))
+        #expect(try image == reduced("progressive.jpg", by: 8, thenBy: 4))
     }
 
     @Test func coarseIsNearFine() throws {
         let fine = try reduced("progressive.jpg", by: 8)
-        let coarse = try reduced("progressive.jpg", by: 8, coarsely: true)
+        let coarse = try reduced("progressive.jpg", by: 8, thenBy: 4)
         #expect(fine.size == coarse.size)
         // Luma is the same, only chroma is interpolated: what weighs the channels to luma hardly moves.
         let weights = [0.299, 0.587, 0.114]
@@ -85,7 +85,8 @@ import TintypeCore
         #expect(decoder.reduce(by: 8) == 8 && decoder.size == Size(1, 1))
     }
 
-    /// Skipping coefficients, and holding only those that a reduced transform reads, changes no sample.
+    /// Skipping coefficients, and holding only those that a reduced transform reads, changes no sample; where a picture is made smaller still, the samples
+    /// are those of the corner of each block, whatever its coding.
     @Test(
         arguments: [
             "photo.jpg", "progressive.jpg", "quality-100.jpg", "quality-1-dqt16.jpg", "odd-17x33-411.jpg",
@@ -94,24 +95,33 @@ import TintypeCore
         ], [2, 4, 8])
     func coefficientsThatAreNotHeldDoNotMatter(_ name: String, _ denominator: Int) throws {
         let bytes = try TestImages.bytes(name)
-        for coarsely in [false, true] {
-            #expect(
-                try reduced(name, by: denominator, coarsely: coarsely).pixels == oracle(bytes, denominator, coarsely))
+        for later in [1, 1.9, 2, 3.5] {
+            #expect(try reduced(name, by: denominator, thenBy: later).pixels == oracle(bytes, denominator, later))
         }
     }
 
-    /// Rows made of all coefficients: the frame passes for one of arithmetic-coded sequential scans, of which all are held.
-    private func oracle(_ bytes: [UInt8], _ denominator: Int, _ coarsely: Bool) throws -> [UInt8] {
+    /// Rows made of all coefficients, or of those in the corner of each block's own size, with zeros for the others: the frame passes for one of
+    /// arithmetic-coded sequential scans, of which all are held.
+    private func oracle(_ bytes: [UInt8], _ denominator: Int, _ later: Double) throws -> [UInt8] {
         let header = try #require(
             JPEGSegments(bytes).segments.first { [0xC0, 0xC1, 0xC2, 0xC9, 0xCA].contains($0.marker) })
         let frame = try FrameHeader(marker: Marker(0xC9), parameters: header.parameters, at: 0)
         var decoder = try JPEGDecoder(
             MemoryByteSource(bytes), options: DecodeOptions(), holdingCoefficients: true)
         let picture = try decoder.readCoefficients()
-        let layout = CoefficientLayout(frame, holdsAll: true, reduction: denominator, coarsely: coarsely)
+        let isCoarse = denominator == 8 && later >= 3.5
+        let layout = CoefficientLayout(
+            frame, holdsAll: true, reduction: denominator, later: isCoarse ? later : 1)
         #expect(layout.planes.allSatisfy { $0.order == .natural })
         var store = CoefficientStore(layout)
         store.values = picture.coefficients
+        for (index, plane) in layout.planes.enumerated() where later >= 2 {
+            let end = index + 1 < layout.planes.count ? layout.planes[index + 1].start : layout.count
+            for i in plane.start..<end {
+                let (row, column) = ((i - plane.start) % 64 / 8, (i - plane.start) % 8)
+                if max(row, column) >= plane.blockSize { store.values[i] = 0 }
+            }
+        }
         var budget = MemoryBudget(limit: .max)
         var samples = try SampleRows(frame, reduction: denominator, layout: layout, budget: &budget)
         let (width, height) = (
@@ -151,7 +161,7 @@ import TintypeCore
         }
         for coarsely in [false, true] {
             var decoder = try JPEGDecoder(MemoryByteSource(header.bytes))
-            #expect(decoder.reduce(by: 8, coarsely: coarsely) == 8)
+            #expect(decoder.reduce(by: 8, thenBy: coarsely ? 4 : 1) == 8)
             let image = try Image(collecting: &decoder)
             let pairs = (0..<image.size.width / 2).map { (pair: Int) -> Bool in
                 let first = 6 * pair + 1

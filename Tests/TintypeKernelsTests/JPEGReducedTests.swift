@@ -52,6 +52,48 @@ import TintypeKernels
         #expect(samples[0] == 9)
     }
 
+    /// With the coefficients of a block's corner alone the samples are those of the whole transform with zeros elsewhere, with one row and with values of broken files, too.
+    @Test(arguments: CPUTier.available, [2, 4])
+    func cornersAreWholeBlocksWithZeros(_ tier: CPUTier, _ side: Int) {
+        for seed in 0..<300 as Range<UInt64> {
+            var random = SplitMix64(seed: seed)
+            let (blocks, spacing) = (Int.random(in: 1...20, using: &random), side * side + Int(seed % 4))
+            let range: ClosedRange<Int16> = seed % 2 == 0 ? -60...60 : .min ... .max
+            var corners = [Int16](repeating: 99, count: 3 + spacing * (blocks - 1) + side * side)
+            var whole = [Int16](repeating: 0, count: 64 * blocks)
+            for block in 0..<blocks {
+                let rows = Int.random(in: 0...side, using: &random)
+                for i in 0..<side * side {
+                    let value = i < rows * side ? Int16.random(in: range, using: &random) : 0
+                    corners[3 + spacing * block + i] = value
+                    whole[64 * block + i / side * 8 + i % side] = value
+                }
+            }
+            let steps = (0..<64).map { _ in Int16.random(in: seed % 2 == 0 ? 1...40 : range, using: &random) }
+            let stride = side * blocks + 5
+            var samples = [UInt8](repeating: 9, count: side * stride + 7)
+            var expected = samples
+            var span = samples.mutableSpan
+            var expectedSpan = expected.mutableSpan
+            if side == 4 {
+                inverseCornerDCT4x4(
+                    corners.span, from: 3, spacing: spacing, blocks: blocks, quantization: steps.span, into: &span,
+                    at: 7, stride: stride, tier: tier)
+                inverseDCT4x4(
+                    whole.span, from: 0, blocks: blocks, quantization: steps.span, into: &expectedSpan, at: 7,
+                    stride: stride, tier: .portable)
+            } else {
+                inverseCornerDCT2x2(
+                    corners.span, from: 3, spacing: spacing, blocks: blocks, quantization: steps.span, into: &span,
+                    at: 7, stride: stride, tier: tier)
+                inverseDCT2x2(
+                    whole.span, from: 0, blocks: blocks, quantization: steps.span, into: &expectedSpan, at: 7,
+                    stride: stride, tier: .portable)
+            }
+            #expect(samples == expected, "seed \(seed)")
+        }
+    }
+
     /// Coefficients that only broken files have: `(side, DC, the one below it, upper left sample, lower right sample)`, as libjpeg-turbo's code for
     /// this processor gives them.
     @Test(

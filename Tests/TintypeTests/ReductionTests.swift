@@ -77,8 +77,8 @@ import Tintype
         #expect(try small("photo.png", Size(20, 20), .once) == small("photo.png", Size(20, 20), .none))
     }
 
-    /// Where nothing is left to be made smaller, chroma is read as exactly as the decoder can; where more than three times the size is left, by first
-    /// coefficients alone.
+    /// Where nothing is left to be made smaller, chroma is read as exactly as the decoder can; where twice the size is left, by the coefficients that its blocks' samples
+    /// can show; where more than three times the size is left, by first coefficients alone.
     @Test func chromaIsLeftOutOnlyWhereItIsNotMissed() throws {
         var random = SplitMix64(seed: 81)
         var pixels: [UInt8] = []
@@ -89,9 +89,9 @@ import Tintype
         var rows = Image(size: Size(64, 48), pixelFormat: .rgb8, pixels: pixels).rows
         var encoder = try JPEGEncoder(sink, size: rows.size, pixelFormat: .rgb8)
         try encoder.drain(&rows)
-        func eighth(coarsely: Bool) throws -> [UInt8] {
+        func eighth(thenBy later: Double) throws -> [UInt8] {
             let reader = try ImageReader(MemoryByteSource(sink.bytes))
-            #expect(reader.reduce(by: 8, coarsely: coarsely) == 8)
+            #expect(reader.reduce(by: 8, thenBy: later) == 8)
             var rows = AnyRowSource(reader)
             return try Image(collecting: &rows).pixels
         }
@@ -101,21 +101,21 @@ import Tintype
             var rows = try thumbnail.rows(of: ImageReader(MemoryByteSource(sink.bytes)))
             return try Image(collecting: &rows).pixels
         }
-        let (exact, coarse) = try (eighth(coarsely: false), eighth(coarsely: true))
-        #expect(exact != coarse)
+        let (exact, fine, coarse) = try (eighth(thenBy: 1), eighth(thenBy: 2), eighth(thenBy: 4))
+        #expect(exact != fine && fine != coarse)
         #expect(try small(Size(8, 6), .once) == exact)
-        func picked(_ size: Size) throws -> (twice: [UInt8], from: [UInt8], coarse: [UInt8]) {
+        func picked(_ size: Size) throws -> (twice: [UInt8], fine: [UInt8], coarse: [UInt8]) {
             let (across, down) = (8 / size.width, 6 / size.height)
             let places = (0..<size.height).flatMap { y in
                 (0..<size.width).map { x in 3 * (8 * (down * y + down / 2) + across * x + across / 2) }
             }
             func pick(_ pixels: [UInt8]) -> [UInt8] { places.flatMap { pixels[$0..<$0 + 3] } }
-            return (try small(size, .twice), pick(exact), pick(coarse))
+            return (try small(size, .twice), pick(fine), pick(coarse))
         }
         let (half, quarter) = try (picked(Size(4, 3)), picked(Size(2, 1)))
-        #expect(half.twice == half.from)
+        #expect(half.twice == half.fine)
         #expect(quarter.twice == quarter.coarse)
-        #expect(quarter.from != quarter.coarse)
+        #expect(quarter.fine != quarter.coarse)
     }
 
     /// What a file's last blocks hold beyond the picture, here black, is averaged with what is seen at a smaller scale, and hardly counts.
