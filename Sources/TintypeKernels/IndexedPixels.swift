@@ -57,20 +57,31 @@ public enum IndexedPixels {
     ) {
         var bytes = unsafe row.mutableBytes
         var (i, at) = (range.lowerBound, 4 &* x)
-        while i < range.upperBound {
-            let color = unsafe colors[unchecked: Int(indexes[unchecked: i])]
+        while range.upperBound &- i >= 8 {
+            let eight = unsafe indexes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: i, as: UInt64.self)
             // Holes are wide: in an animation most of a picture stays as it is.
-            if color == 0, range.upperBound &- i >= 8 {
-                let eight = unsafe indexes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: i, as: UInt64.self)
-                if eight == (eight & 255) &* 0x0101_0101_0101_0101 {
-                    i &+= 8
-                    at &+= 32
-                    continue
+            let isHole = unsafe colors[unchecked: Int(truncatingIfNeeded: eight & 255)] == 0
+            if !isHole || eight != (eight & 255) &* 0x0101_0101_0101_0101 {
+                for pair in 0..<4 {
+                    let two = UInt64(littleEndian: eight) &>> UInt64(truncatingIfNeeded: 16 &* pair)
+                    let first = unsafe UInt64(colors[unchecked: Int(truncatingIfNeeded: two & 255)])
+                    let second = unsafe UInt64(colors[unchecked: Int(truncatingIfNeeded: two &>> 8 & 255)])
+                    // All bits of what is to be kept: less one, 0 alone has bits above the 32nd.
+                    let holes = (first &- 1) &>> 32 | (second &- 1) & 0xFFFF_FFFF_0000_0000
+                    let place = at &+ 8 &* pair
+                    let kept = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: place, as: UInt64.self)
+                    let drawn = first | second &<< 32 | UInt64(littleEndian: kept) & holes
+                    unsafe bytes.storeBytes(of: drawn.littleEndian, toUncheckedByteOffset: place, as: UInt64.self)
                 }
             }
-            let kept = unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: at, as: UInt32.self)
-            unsafe bytes.storeBytes(
-                of: color == 0 ? kept : color.littleEndian, toUncheckedByteOffset: at, as: UInt32.self)
+            i &+= 8
+            at &+= 32
+        }
+        while i < range.upperBound {
+            let color = unsafe colors[unchecked: Int(indexes[unchecked: i])]
+            if color != 0 {
+                unsafe bytes.storeBytes(of: color.littleEndian, toUncheckedByteOffset: at, as: UInt32.self)
+            }
             i &+= 1
             at &+= 4
         }

@@ -31,6 +31,26 @@ func jpegDecoding() {
             }
         }
     }
+    for side in [4, 2] {
+        stage("inverse DCT \(side)x\(side) of corners") {
+            let blocks = 500
+            let coefficients: [Int16] = noise(side * side * blocks, in: -40...40)
+            let steps = (0..<64).map { Int16(3 + $0) }
+            var samples = [UInt8](repeating: 0, count: side * side * blocks)
+            return {
+                var target = samples.mutableSpan
+                if side == 4 {
+                    inverseCornerDCT4x4(
+                        coefficients.span, from: 0, spacing: 16, blocks: blocks, quantization: steps.span,
+                        into: &target, at: 0, stride: 4 * blocks)
+                } else {
+                    inverseCornerDCT2x2(
+                        coefficients.span, from: 0, spacing: 4, blocks: blocks, quantization: steps.span,
+                        into: &target, at: 0, stride: 2 * blocks)
+                }
+            }
+        }
+    }
     for kind in ["2x1", "1x2", "2x2"] {
         stage("upsampling \(kind)") {
             let near: [UInt8] = noise(width, in: 0...255)

@@ -41,6 +41,19 @@ func pngLines() {
             }
         }
     }
+    for hasHoles in [false, true] {
+        stage("indexes drawn\(hasHoles ? " around holes" : "")") {
+            let indexes: [UInt8] = noise(width, in: 0...255)
+            var colors: [UInt32] = noise(256, in: 1...0xFFFF_FFFF)
+            colors[7] = 0
+            var row = [UInt8](repeating: 0, count: 4 * width)
+            return {
+                var target = row.mutableSpan
+                IndexedPixels.draw(
+                    indexes.span, 0..<width, colors: colors.span, hasHoles: hasHoles, on: &target, from: 0)
+            }
+        }
+    }
     stage("RGB turned by a quarter") {
         let (across, down) = (width, 300)
         let picture: [UInt8] = noise(3 * across * down, in: 0...255)
