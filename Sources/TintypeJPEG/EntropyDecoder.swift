@@ -219,7 +219,7 @@ struct EntropyDecoder: EntropyCoding {
         var k = first
         while k < 64 {
             bits.fill(window, end)
-            let skip = skips[(slot &- 4) &<< 13 | Int(truncatingIfNeeded: bits.bits &>> 51)]
+            let skip = skips[(slot &- 4) &<< 12 | Int(truncatingIfNeeded: bits.bits &>> 52)]
             let next = k &+ Int(skip &>> 5 & 63)
             if skip != 0 && next < 64 {
                 bits.consume(Int(skip & 31))

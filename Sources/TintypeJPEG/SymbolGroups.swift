@@ -12,7 +12,7 @@ struct SymbolGroups {
     /// Bits 0–4: bits to consume. Bits 5–10: how far the coefficient index moves. Bit 11: the block ends. 0 where there is none.
     private(set) var skips: [UInt16] = []
 
-    static let skippedBits = 13
+    static let skippedBits = 12
     static let skipSize = 1 << skippedBits
 
     /// - Parameters:
