@@ -93,6 +93,7 @@ struct LZWDecoder {
         let lastStart = output.count - longestString
         var stop = Stop.outputFull
         while out <= lastStart {
+            // No code is wider than twelve bits.
             if now.heldBits < 12 {
                 refill(&now.held, &now.heldBits, from: input, at: &at)
                 if now.heldBits < now.width {
@@ -104,7 +105,8 @@ struct LZWDecoder {
             let code = Int(truncatingIfNeeded: now.held) & (limit &- 1)
             now.held &>>= UInt64(truncatingIfNeeded: now.width)
             now.heldBits &-= now.width
-            if code &- clear == 0 || code &- clear == 1 {
+            // The clear code or the end code, by one comparison.
+            if UInt(bitPattern: code &- clear) <= 1 {
                 if code > clear {
                     stop = .endCode
                     break

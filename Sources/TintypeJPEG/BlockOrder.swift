@@ -1,7 +1,7 @@
 /// Where a block's coefficients lie: which of them are held, and in what order.
 ///
-/// A reduced inverse DCT reads only the rows and columns of some frequencies (T.81 figure 5 counts them from 0), and those that stand for no less detail than its samples can show hardly
-/// matter to a picture that is made smaller still. One place behind those that are held takes what is written to the others, so that a decoder need not ask.
+/// A reduced inverse DCT reads only the rows and columns of some frequencies (T.81 figure 5 counts them from 0): where a whole picture's coefficients must be held, the others are not. Of
+/// a picture that is made smaller still those that stand for finer detail than the samples can show are not held either. One place behind those that are held takes what is written to the others, so that a decoder need not ask.
 struct BlockOrder: Equatable {
     /// Where the order's places begin in `blockPlaces`.
     let offset: Int

@@ -131,6 +131,7 @@ struct EntropyDecoder: EntropyCoding {
                 predictions[slot] = dc
                 coefficients[block] = Int16(truncatingIfNeeded: dc)
 
+                // Apart, with constants: 3 to 5 % faster than one way for all.
                 if place.last == 63 {
                     var k = 1
                     let isGood = Self.decodeAC(

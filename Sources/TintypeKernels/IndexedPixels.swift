@@ -18,40 +18,13 @@ public enum IndexedPixels {
         if hasHoles {
             drawAroundHoles(indexes, range, colors, &row, x)
         } else {
-            drawAll(indexes, range, colors, &row, x)
+            var pixels = row._mutatingExtracting(4 &* x..<4 &* (x &+ range.count))
+            PNGUnpack.lookUp(indexes.extracting(range), in: colors, channels: 4, into: &pixels)
         }
     }
 
-    // Unchecked subscripts and stores are sound: `draw` has checked that `range` lies in `indexes`, and its pixels in `row`; a byte is below 256; and
-    // a UInt32 or UInt64 has no other bytes than its value's.
-
-    private static func drawAll(
-        _ indexes: Span<UInt8>, _ range: Range<Int>, _ colors: Span<UInt32>, _ row: inout MutableSpan<UInt8>, _ x: Int
-    ) {
-        var bytes = unsafe row.mutableBytes
-        var (i, at) = (range.lowerBound, 4 &* x)
-        // Eight indexes are read at once, and two pixels written.
-        while range.upperBound &- i >= 8 {
-            let eight = unsafe indexes.bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: i, as: UInt64.self)
-            for pair in 0..<4 {
-                let two = UInt64(littleEndian: eight) &>> UInt64(truncatingIfNeeded: 16 &* pair)
-                let first = unsafe colors[unchecked: Int(truncatingIfNeeded: two & 255)]
-                let second = unsafe colors[unchecked: Int(truncatingIfNeeded: two &>> 8 & 255)]
-                unsafe bytes.storeBytes(
-                    of: (UInt64(first) | UInt64(second) &<< 32).littleEndian,
-                    toUncheckedByteOffset: at &+ 8 &* pair, as: UInt64.self)
-            }
-            i &+= 8
-            at &+= 32
-        }
-        while i < range.upperBound {
-            let color = unsafe colors[unchecked: Int(indexes[unchecked: i])]
-            unsafe bytes.storeBytes(of: color.littleEndian, toUncheckedByteOffset: at, as: UInt32.self)
-            i &+= 1
-            at &+= 4
-        }
-    }
-
+    /// Unchecked subscripts and stores are sound: `draw` has checked that `range` lies in `indexes`, and its pixels in `row`; a byte is below 256; and
+    /// a UInt32 or UInt64 has no other bytes than its value's.
     private static func drawAroundHoles(
         _ indexes: Span<UInt8>, _ range: Range<Int>, _ colors: Span<UInt32>, _ row: inout MutableSpan<UInt8>, _ x: Int
     ) {

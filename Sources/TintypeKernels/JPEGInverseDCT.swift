@@ -138,7 +138,7 @@ private func transformBlock(
     for y in 0..<8 { for x in 0..<8 { unsafe out[stride &* y &+ x] = bytes[8 &* x &+ y] } }
 }
 
-/// The same for a block with no coefficients outside of the first four rows and columns.
+/// The same for a block with no coefficients outside of the first four rows and columns. Written out once more, as what both call is no longer made vectors of.
 @inline(__always)
 private func transformCorner(
     _ c: UnsafePointer<Int16>, _ q: UnsafePointer<Int16>, _ out: UnsafeMutablePointer<UInt8>, _ stride: Int

@@ -50,18 +50,11 @@
         precondition(start + spacing * (blocks - 1) + 16 <= coefficients.count)
         precondition(stride >= 4 * blocks && target >= 0 && target + 3 * stride + 4 * blocks <= samples.count)
         // Sound: a pair takes sixteen coefficients of each block and writes four rows of eight bytes, all within what the preconditions cover.
-        unsafe coefficients.withUnsafeBytes { coefficients in
-            unsafe quantization.withUnsafeBytes { quantization in
-                unsafe samples.withUnsafeMutableBytes { samples in
-                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
-                        let out = samples.baseAddress
-                    else { return }
-                    for pair in 0..<blocks / 2 {
-                        unsafe transformPair4x4(
-                            c + 2 &* (start &+ 2 &* spacing &* pair), 2 &* spacing, q, out + target + 8 &* pair,
-                            stride)
-                    }
-                }
+        unsafe withBases(coefficients, quantization, &samples) { (c, q, out) in
+            for pair in 0..<blocks / 2 {
+                unsafe transformPair4x4(
+                    c + 2 &* (start &+ 2 &* spacing &* pair), 2 &* spacing, q, out + target + 8 &* pair,
+                    stride)
             }
         }
         return blocks & ~1

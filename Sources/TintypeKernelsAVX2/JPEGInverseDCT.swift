@@ -115,6 +115,7 @@
         let empty = _mm256_cmpeq_epi8(_mm256_or_si256(upper, lower), _mm256_setzero_si256())
         let emptyBytes = UInt32(bitPattern: _mm256_movemask_epi8(empty))
         let center = _mm256_set1_epi8(-128)
+        // What lies outside of the first four rows and columns.
         let far = _mm256_or_si256(
             lower, _mm256_and_si256(_mm256_or_si256(r.0, upper), _mm256_set_epi64x(-1, 0, -1, 0)))
         let isCorner = _mm256_testz_si256(far, far) != 0
@@ -174,6 +175,24 @@
         store(rows.3, 6)
     }
 
+    /// Calls `body` with the first byte of coefficients, steps and samples, if there are any.
+    @inline(__always)
+    func withBases(
+        _ coefficients: Span<Int16>, _ quantization: Span<Int16>, _ samples: inout MutableSpan<UInt8>,
+        _ body: (UnsafeRawPointer, UnsafeRawPointer, UnsafeMutableRawPointer) -> Void
+    ) {
+        unsafe coefficients.withUnsafeBytes { coefficients in
+            unsafe quantization.withUnsafeBytes { quantization in
+                unsafe samples.withUnsafeMutableBytes { samples in
+                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
+                        let out = samples.baseAddress
+                    else { return }
+                    unsafe body(c, q, out)
+                }
+            }
+        }
+    }
+
     /// The AVX2 version of the portable kernel of the same name, for the leading blocks in pairs.
     ///
     /// - Returns: how many blocks were transformed; the rest is the caller's.
@@ -185,17 +204,10 @@
         precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
         precondition(stride >= 8 * blocks && target >= 0 && target + 7 * stride + 8 * blocks <= samples.count)
         // Sound: a pair takes 128 coefficients and writes eight rows of sixteen bytes, all within what the preconditions cover.
-        unsafe coefficients.withUnsafeBytes { coefficients in
-            unsafe quantization.withUnsafeBytes { quantization in
-                unsafe samples.withUnsafeMutableBytes { samples in
-                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
-                        let out = samples.baseAddress
-                    else { return }
-                    for pair in 0..<blocks / 2 {
-                        unsafe transformPair(
-                            c + 2 &* (start &+ 128 &* pair), q, out + target + 16 &* pair, stride)
-                    }
-                }
+        unsafe withBases(coefficients, quantization, &samples) { (c, q, out) in
+            for pair in 0..<blocks / 2 {
+                unsafe transformPair(
+                    c + 2 &* (start &+ 128 &* pair), q, out + target + 16 &* pair, stride)
             }
         }
         return blocks & ~1

@@ -141,16 +141,9 @@
         precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
         precondition(stride >= 4 * blocks && target >= 0 && target + 3 * stride + 4 * blocks <= samples.count)
         // Sound: a pair takes 128 coefficients and writes four rows of eight bytes, all within what the preconditions cover.
-        unsafe coefficients.withUnsafeBytes { coefficients in
-            unsafe quantization.withUnsafeBytes { quantization in
-                unsafe samples.withUnsafeMutableBytes { samples in
-                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
-                        let out = samples.baseAddress
-                    else { return }
-                    for pair in 0..<blocks / 2 {
-                        unsafe transformPair4x4(c + 2 &* (start &+ 128 &* pair), q, out + target + 8 &* pair, stride)
-                    }
-                }
+        unsafe withBases(coefficients, quantization, &samples) { (c, q, out) in
+            for pair in 0..<blocks / 2 {
+                unsafe transformPair4x4(c + 2 &* (start &+ 128 &* pair), q, out + target + 8 &* pair, stride)
             }
         }
         return blocks & ~1
@@ -164,16 +157,9 @@
         precondition(quantization.count == 64 && start >= 0 && start + 64 * blocks <= coefficients.count)
         precondition(stride >= 2 * blocks && target >= 0 && target + stride + 2 * blocks <= samples.count)
         // Sound: four blocks are 256 coefficients and give two rows of eight bytes, all within what the preconditions cover.
-        unsafe coefficients.withUnsafeBytes { coefficients in
-            unsafe quantization.withUnsafeBytes { quantization in
-                unsafe samples.withUnsafeMutableBytes { samples in
-                    guard let c = coefficients.baseAddress, let q = quantization.baseAddress,
-                        let out = samples.baseAddress
-                    else { return }
-                    for quad in 0..<blocks / 4 {
-                        unsafe transformQuad2x2(c + 2 &* (start &+ 256 &* quad), q, out + target + 8 &* quad, stride)
-                    }
-                }
+        unsafe withBases(coefficients, quantization, &samples) { (c, q, out) in
+            for quad in 0..<blocks / 4 {
+                unsafe transformQuad2x2(c + 2 &* (start &+ 256 &* quad), q, out + target + 8 &* quad, stride)
             }
         }
         return blocks & ~3
